@@ -1,0 +1,3 @@
+export * from './generated/schemas';
+export * from './generated/types';
+export * from './topics';

@@ -1,0 +1,30 @@
+/** What stands in a text where an address stood. */
+export const ADDRESS_MASK = '[address]';
+
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const DOT = '(?:\\.|%2[eE])';
+const IPV4 = new RegExp(`(?<![\\d.])${OCTET}(?:${DOT}${OCTET}){3}(?![\\d]|\\.\\d)`, 'g');
+const COLON = '(?::|%3[aA])';
+const IPV6_CANDIDATE = new RegExp(
+  `(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{0,4}${COLON}){2,8}(?:${OCTET}(?:\\.${OCTET}){3}|[0-9A-Fa-f]{1,4})?(?![0-9A-Za-z:])`,
+  'g',
+);
+
+/**
+ * Replaces every run in a text that reads as an IPv4 or IPv6 address (plain or percent-encoded) by {@link ADDRESS_MASK}.
+ * Clock times, MAC addresses and the reduced versions of user agents (`Chrome/120.0.0.0`) are left alone: a run ending
+ * in `.0.0.0` names no visitor.
+ */
+export function maskAddresses(text: string): string {
+  const withoutIpv6 = text.includes(':') || text.includes('%3') ? text.replace(IPV6_CANDIDATE, maskIpv6) : text;
+  return withoutIpv6.replace(IPV4, (run) => (/^\d+(?:(?:\.|%2e)0){3}$/i.test(run) ? run : ADDRESS_MASK));
+}
+
+function maskIpv6(run: string): string {
+  const plain = run.replace(/%3a/gi, ':');
+  const groups = plain.split(':');
+  const hasDigits = groups.some((group) => group !== '');
+  const isShort = plain.includes('::');
+  const isFull = groups.length === 8 || (groups.length === 7 && plain.includes('.'));
+  return hasDigits && (isShort || isFull) ? ADDRESS_MASK : run;
+}

@@ -1,0 +1,5 @@
+import { contractTypes } from './contract-types';
+import type { Generator } from './generator';
+
+/** A generator is one file and one line here. Order matters only where one reads what another wrote. */
+export const generators: readonly Generator[] = [contractTypes];
