@@ -51,7 +51,9 @@ export function contractTypes(root: string): readonly GeneratedFile[] {
   const declare = (name: string, text: string): string => {
     const earlier = declared.get(name);
     if (earlier !== undefined && earlier !== text)
-      throw new Error(`The Avro name ${name} has two different definitions in libs/contracts/avro: make them equal or rename one.`);
+      throw new Error(
+        `The Avro name ${name} has two different definitions in libs/contracts/avro: make them equal or rename one.`,
+      );
     declared.set(name, text);
     return name;
   };
@@ -109,7 +111,8 @@ const enumOf = ({ name, symbols }: AvroEnum): string =>
   `export type ${name} = (typeof ${name})[number];\n`;
 
 function docOf(doc: string | undefined, type: AvroType): string {
-  const isTimestamp = JSON.stringify(type).includes('timestamp-millis') && !JSON.stringify(type).includes('"record"');
+  const isTimestamp =
+    JSON.stringify(type).includes('timestamp-millis') && !JSON.stringify(type).includes('"record"');
   const text = `${doc ?? ''}${isTimestamp ? ' Milliseconds since 1970, UTC.' : ''}`.trim();
   return text ? `  /** ${text} */\n` : '';
 }

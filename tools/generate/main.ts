@@ -21,11 +21,17 @@ async function main(): Promise<void> {
     }
   }
   if (check && stale.length > 0) {
-    console.error(`${String(stale.length)} generated file(s) are out of date: ${stale.join(', ')}. Run \`npm run generate\` and commit the result.`);
+    console.error(
+      `${String(stale.length)} generated file(s) are out of date: ${stale.join(', ')}. Run \`npm run generate\` and commit the result.`,
+    );
     process.exitCode = 1;
     return;
   }
-  console.log(check ? 'All generated files are up to date.' : `Generated ${String(stale.length)} changed file(s)${stale.length > 0 ? `: ${stale.join(', ')}` : ''}.`);
+  console.log(
+    check
+      ? 'All generated files are up to date.'
+      : `Generated ${String(stale.length)} changed file(s)${stale.length > 0 ? `: ${stale.join(', ')}` : ''}.`,
+  );
 }
 
 void main();

@@ -42,7 +42,7 @@ export function describeConfig(schema: z.ZodObject): readonly ConfigVariable[] {
       variable: variableOf(path),
       path,
       type: typeName(inner),
-      default: fallback === undefined ? null : shown(fallback),
+      default: fallback === undefined ? null : shown(fallback, typeName(inner)),
       required: !optional && fallback === undefined,
       description: type.meta()?.description ?? inner.meta()?.description ?? '',
       secret: (type.meta()?.['secret'] ?? inner.meta()?.['secret']) === true,
@@ -185,7 +185,7 @@ function parsed(text: string, type: z.ZodType): unknown {
   }
 }
 
-function shown(value: unknown): string {
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(',');
+function shown(value: unknown, type: string): string {
+  if (type === 'list' && Array.isArray(value)) return value.join(',');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

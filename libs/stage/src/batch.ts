@@ -28,7 +28,8 @@ export interface Batch<T> {
   readonly lag: number;
 }
 
-export const isUndecodable = <T>(record: Received<T> | Undecodable): record is Undecodable => 'undecodable' in record;
+export const isUndecodable = <T>(record: Received<T> | Undecodable): record is Undecodable =>
+  'undecodable' in record;
 
 /** One record to write. Key and wire format follow from the topic. */
 export interface Output {

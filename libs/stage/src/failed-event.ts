@@ -46,8 +46,15 @@ export function failedEvent(
   const { reference } = subject;
   const what = reference
     ? [reference.topic, String(reference.partition), String(reference.offset), reference.sha256]
-    : [subject.payload_id ?? '', String(subject.payload_index ?? ''), subject.event_id ?? '', subject.event_fingerprint ?? ''];
-  const why = failures.map(({ type, field, schema, path, keyword, message }) => [type, field, schema, path, keyword, message].join('|'));
+    : [
+        subject.payload_id ?? '',
+        String(subject.payload_index ?? ''),
+        subject.event_id ?? '',
+        subject.event_fingerprint ?? '',
+      ];
+  const why = failures.map(({ type, field, schema, path, keyword, message }) =>
+    [type, field, schema, path, keyword, message].join('|'),
+  );
   return {
     ...nothingKnown,
     ...subject,

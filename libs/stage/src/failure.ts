@@ -8,7 +8,11 @@ export const MAX_QUOTED_VALUE = 256;
  * One problem of an event. Texts are masked here, so that no component has to remember it: a quoted value never holds
  * an address, and never more than {@link MAX_QUOTED_VALUE} characters.
  */
-export function failure(type: FailureType, message: string, details: Partial<Omit<Failure, 'type' | 'message'>> = {}): Failure {
+export function failure(
+  type: FailureType,
+  message: string,
+  details: Partial<Omit<Failure, 'type' | 'message'>> = {},
+): Failure {
   return {
     type,
     message: maskAddresses(message),

@@ -16,7 +16,8 @@ const IPV6_CANDIDATE = new RegExp(
  * in `.0.0.0` names no visitor.
  */
 export function maskAddresses(text: string): string {
-  const withoutIpv6 = text.includes(':') || text.includes('%3') ? text.replace(IPV6_CANDIDATE, maskIpv6) : text;
+  const withoutIpv6 =
+    text.includes(':') || text.includes('%3') ? text.replace(IPV6_CANDIDATE, maskIpv6) : text;
   return withoutIpv6.replace(IPV4, (run) => (/^\d+(?:(?:\.|%2e)0){3}$/i.test(run) ? run : ADDRESS_MASK));
 }
 

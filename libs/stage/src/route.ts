@@ -1,5 +1,13 @@
 import { topics, type FailedEvent, type StageName, type Topic } from '@headwater/contracts';
-import { isUndecodable, type Batch, type Output, type Received, type Routed, type TooLarge, type Undecodable } from './batch';
+import {
+  isUndecodable,
+  type Batch,
+  type Output,
+  type Received,
+  type Routed,
+  type TooLarge,
+  type Undecodable,
+} from './batch';
 import { failedEvent, type Processor } from './failed-event';
 import { failure } from './failure';
 import type { Fate, Subject } from './fate';
@@ -29,8 +37,11 @@ export function route<In extends { readonly collector_tstamp: number }, Out exte
   const payloadTimes: number[] = [];
 
   for (const record of batch.records) {
-    const fates: readonly Fate<Out>[] = isUndecodable(record) ? [undecodable(batch, record, stage)] : stage.judge(record);
-    if (stage.readsPayloads) payloadTimes.push(isUndecodable(record) ? record.timestamp : record.value.collector_tstamp);
+    const fates: readonly Fate<Out>[] = isUndecodable(record)
+      ? [undecodable(batch, record, stage)]
+      : stage.judge(record);
+    if (stage.readsPayloads)
+      payloadTimes.push(isUndecodable(record) ? record.timestamp : record.value.collector_tstamp);
     for (const fate of fates) {
       const output = outputOf(fate, stage.to);
       if (output) outputs.push(output);
@@ -69,16 +80,30 @@ function outputOf<Out extends Subject>(fate: Fate<Out>, to: Topic): Output | nul
   return { topic: fate.kind === 'ok' ? to : topics.failedEvents, value: fate.value };
 }
 
-function undecodable<In, Out extends Subject>(batch: Batch<In>, record: Undecodable, stage: Stage<In, Out>): Fate<Out> {
+function undecodable<In, Out extends Subject>(
+  batch: Batch<In>,
+  record: Undecodable,
+  stage: Stage<In, Out>,
+): Fate<Out> {
   const { reason, length, sha256 } = record.undecodable;
   const place = `${batch.topic.name}/${String(batch.partition)} at offset ${String(record.offset)}`;
-  const problem = failure('undecodable_record', `The record in ${place} is not what the topic holds: ${reason}.`, { source: 'decoder' });
+  const problem = failure(
+    'undecodable_record',
+    `The record in ${place} is not what the topic holds: ${reason}.`,
+    { source: 'decoder' },
+  );
   return {
     kind: 'failed',
     value: failedEvent(stage.name, stage.processor, [problem], {
       app_id: 'unknown',
       collector_tstamp: record.timestamp,
-      reference: { topic: batch.topic.name, partition: batch.partition, offset: Number(record.offset), length, sha256 },
+      reference: {
+        topic: batch.topic.name,
+        partition: batch.partition,
+        offset: Number(record.offset),
+        length,
+        sha256,
+      },
       replayable: false,
       not_replayable_reason: 'The content could not be decoded; only its place is kept.',
     }),
@@ -91,11 +116,15 @@ function sizeViolation<In, Out extends Subject>(
   fate: Exclude<Fate<Out>, { kind: 'dropped' }>,
   { actualBytes, maximumBytes }: TooLarge,
 ): FailedEvent {
-  const problem = failure('size_violation', `The event takes ${String(actualBytes)} bytes after ${stage.name}, more than the ${String(maximumBytes)} that a record can hold. Send less with it.`, {
-    value: String(actualBytes),
-    expectation: `at most ${String(maximumBytes)} bytes`,
-    source: stage.name,
-  });
+  const problem = failure(
+    'size_violation',
+    `The event takes ${String(actualBytes)} bytes after ${stage.name}, more than the ${String(maximumBytes)} that a record can hold. Send less with it.`,
+    {
+      value: String(actualBytes),
+      expectation: `at most ${String(maximumBytes)} bytes`,
+      source: stage.name,
+    },
+  );
   const subject = fate.kind === 'ok' ? stage.describe(fate.value) : { ...fate.value };
   return failedEvent(stage.name, stage.processor, [problem], {
     ...subject,

@@ -70,12 +70,24 @@ export class StageCounter {
       this.summary(subject.app_id, minuteOf(subject.collector_tstamp), series, tally, null),
     );
     const links = [...this.payloadsIn].map(([window, payloads]) =>
-      this.summary('*', window, 'payloads', { in_count: 0, out_count: 0, failed: {}, dropped: {}, max_delay_ms: 0 }, payloads),
+      this.summary(
+        '*',
+        window,
+        'payloads',
+        { in_count: 0, out_count: 0, failed: {}, dropped: {}, max_delay_ms: 0 },
+        payloads,
+      ),
     );
     return [...summaries, ...links];
   }
 
-  private summary(app_id: string, window: number, series: string, tally: Tally, payloads_in: number | null): StageCounts {
+  private summary(
+    app_id: string,
+    window: number,
+    series: string,
+    tally: Tally,
+    payloads_in: number | null,
+  ): StageCounts {
     const { stage, unit, source, lag } = this.from;
     return {
       counts_id: contentId('stage-counts', stage, app_id, series, String(window), source),
@@ -98,7 +110,8 @@ export class StageCounter {
 
   private *talliesOf(subject: Subject): Iterable<Tally> {
     yield this.tally(subject, TOTAL);
-    if (subject.event_name !== null) yield this.tally(subject, `event_name=${this.boundedName(subject.app_id, subject.event_name)}`);
+    if (subject.event_name !== null)
+      yield this.tally(subject, `event_name=${this.boundedName(subject.app_id, subject.event_name)}`);
   }
 
   private boundedName(appId: string, name: string): string {
