@@ -2,7 +2,11 @@ import type { Config } from 'jest';
 
 /** The unit and property tests of every lib and service, in one run. The black-box suites have their own: `e2e/`. */
 const config: Config = {
-  projects: ['<rootDir>/libs/*/jest.config.cjs', '<rootDir>/services/*/jest.config.cjs', '<rootDir>/tools/jest.config.cjs'],
+  projects: [
+    '<rootDir>/libs/*/jest.config.cjs',
+    '<rootDir>/services/*/jest.config.cjs',
+    '<rootDir>/tools/jest.config.cjs',
+  ],
 };
 
 export default config;

@@ -1,0 +1,3 @@
+import { enter } from './entry/enter.mjs';
+
+enter('tools/start/main.ts');
