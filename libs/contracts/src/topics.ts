@@ -30,7 +30,8 @@ export const topics = {
   collectorPayloads: {
     name: 'collector-payloads',
     schema: 'CollectorPayload',
-    summary: 'One record a request, the body as it came. Holds truncated addresses: only the enricher reads it.',
+    summary:
+      'One record a request, the body as it came. Holds truncated addresses: only the enricher reads it.',
     producers: ['collector'],
     readers: ['enricher'],
     key: [],
@@ -105,7 +106,8 @@ export type TopicId = keyof typeof topics;
 export type TopicName = (typeof topics)[TopicId]['name'];
 
 /** Registry subject of a topic's values (TopicNameStrategy), prefix included. */
-export const subjectOf = (topic: { readonly name: string }, prefix = ''): string => `${prefix}${topic.name}-value`;
+export const subjectOf = (topic: { readonly name: string }, prefix = ''): string =>
+  `${prefix}${topic.name}-value`;
 
 /** What a topic is given in an installation of a certain size. */
 export interface TopicSizing {
@@ -120,12 +122,17 @@ export const sizings = {
   embedded: { partitions: 4, replicationFactor: 1, minInsyncReplicas: 1 },
 } as const satisfies Record<string, TopicSizing>;
 
-const topicsByName: ReadonlyMap<string, Topic> = new Map(Object.values(topics).map((topic) => [topic.name, topic]));
+const topicsByName: ReadonlyMap<string, Topic> = new Map(
+  Object.values(topics).map((topic) => [topic.name, topic]),
+);
 
 /** Looks a topic up by its name without prefix. Throws when there is none: a typing error of ours, never of the data. */
 export function topicNamed(name: string): Topic {
   const topic = topicsByName.get(name);
-  if (!topic) throw new Error(`No topic is called "${name}": the table in libs/contracts/src/topics.ts knows ${[...topicsByName.keys()].join(', ')}.`);
+  if (!topic)
+    throw new Error(
+      `No topic is called "${name}": the table in libs/contracts/src/topics.ts knows ${[...topicsByName.keys()].join(', ')}.`,
+    );
   return topic;
 }
 
