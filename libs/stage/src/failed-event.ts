@@ -34,8 +34,8 @@ const nothingKnown = {
 } as const;
 
 /**
- * Builds a failed event. Its id is derived from what failed (payload and position, or fingerprint, or the place of the
- * bytes) and from the problems, so that the same failure seen twice has one id.
+ * Builds a failed event. Its id is derived from what failed and from the problems, so that the same failure seen twice,
+ * also of an event that a tracker sent twice, has one id.
  */
 export function failedEvent(
   stage: StageName,
@@ -43,15 +43,7 @@ export function failedEvent(
   failures: NonEmpty<Failure>,
   subject: FailedSubject,
 ): FailedEvent {
-  const { reference } = subject;
-  const what = reference
-    ? [reference.topic, String(reference.partition), String(reference.offset), reference.sha256]
-    : [
-        subject.payload_id ?? '',
-        String(subject.payload_index ?? ''),
-        subject.event_id ?? '',
-        subject.event_fingerprint ?? '',
-      ];
+  const what = identityOf(subject);
   const why = failures.map(({ type, field, schema, path, keyword, message }) =>
     [type, field, schema, path, keyword, message].join('|'),
   );
@@ -64,4 +56,18 @@ export function failedEvent(
     failure_type: failures[0].type,
     failures,
   };
+}
+
+/** The place of the bytes where nothing could be read; the event itself where it is known; else its place in the payload. */
+function identityOf({
+  reference,
+  event_id,
+  event_fingerprint,
+  payload_id,
+  payload_index,
+}: FailedSubject): readonly string[] {
+  if (reference)
+    return [reference.topic, String(reference.partition), String(reference.offset), reference.sha256];
+  if (event_id != null && event_fingerprint != null) return [event_id, event_fingerprint];
+  return [payload_id ?? '', String(payload_index ?? '')];
 }
