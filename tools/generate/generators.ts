@@ -1,5 +1,6 @@
+import { contractDocs } from './contract-docs';
 import { contractTypes } from './contract-types';
 import type { Generator } from './generator';
 
 /** A generator is one file and one line here. Order matters only where one reads what another wrote. */
-export const generators: readonly Generator[] = [contractTypes];
+export const generators: readonly Generator[] = [contractTypes, contractDocs];
