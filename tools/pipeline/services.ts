@@ -1,0 +1,41 @@
+import type { ServiceName } from '@headwater/contracts';
+
+/** Where the parts are that the services talk to. */
+export interface Endpoints {
+  readonly brokers: string;
+  readonly registryUrl: string;
+  readonly clickhouseUrl: string;
+}
+
+/** What the embedded pipeline tells each service beyond its port. */
+export interface ServicePlan {
+  readonly name: ServiceName;
+  readonly env: (endpoints: Endpoints, secrets: Secrets) => Readonly<Record<string, string>>;
+}
+
+/** Secrets that an installation makes for itself once and keeps in its data folder. */
+export interface Secrets {
+  /** Value of PSEUDONYM__KEYS. */
+  readonly pseudonymKeys: string;
+}
+
+const kafka = ({ brokers, registryUrl }: Endpoints): Readonly<Record<string, string>> => ({
+  KAFKA__BROKERS: brokers,
+  REGISTRY__URL: registryUrl,
+});
+
+const clickhouse = ({ clickhouseUrl }: Endpoints): Readonly<Record<string, string>> => ({
+  CLICKHOUSE__URL: clickhouseUrl,
+});
+
+/** The five services in the order of the flow. */
+export const services: readonly ServicePlan[] = [
+  { name: 'collector', env: kafka },
+  {
+    name: 'enricher',
+    env: (endpoints, { pseudonymKeys }) => ({ ...kafka(endpoints), PSEUDONYM__KEYS: pseudonymKeys }),
+  },
+  { name: 'validator', env: kafka },
+  { name: 'loader', env: (endpoints) => ({ ...kafka(endpoints), ...clickhouse(endpoints) }) },
+  { name: 'quality-monitor', env: (endpoints) => ({ ...kafka(endpoints), ...clickhouse(endpoints) }) },
+];
