@@ -53,10 +53,9 @@ async function visit(collectorUrl: string, signal: AbortSignal): Promise<void> {
     const tracker = newVisitor(collectorUrl);
     for (let page = 0; page < randomInt(2, 8); page += 1) {
       view(tracker);
-      await pause(randomInt(200, 1500), signal);
-      if (signal.aborted) break;
+      if (!(await pauses(randomInt(200, 1500), signal))) break;
       act(tracker);
-      await pause(randomInt(200, 2500), signal);
+      if (!(await pauses(randomInt(200, 2500), signal))) break;
     }
     await tracker.flush();
   }
@@ -128,5 +127,9 @@ const selfDescribing = (
 
 const pick = <T>(items: readonly T[]): T => items[randomInt(items.length)] as T;
 
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  sleep(ms, undefined, { signal }).catch(() => undefined);
+/** Waits; false when it was interrupted because the demo stops. */
+const pauses = (ms: number, signal: AbortSignal): Promise<boolean> =>
+  sleep(ms, undefined, { signal }).then(
+    () => true,
+    () => false,
+  );
