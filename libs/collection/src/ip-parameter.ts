@@ -1,0 +1,119 @@
+import { maskAddresses } from '@headwater/stage';
+import { truncateAddress } from './address';
+
+/*
+ * The tracker protocol lets a client name the visitor's address itself, in the parameter `ip`. Nothing is parsed to
+ * find it: a scan of the bytes says whether the key can be there at all, and only then the text is read and rewritten.
+ * Other parameters (also base64 ones: `cx`, `ue_px`) are the tracker's own data and stay as they came.
+ */
+const KEY = 'ip';
+const KEY_END = Buffer.from(`${KEY}"`);
+const ESCAPE = Buffer.from('\\u00');
+const QUOTE = 0x22;
+const NUL = 0x00;
+/** `ip` as a key, or a key that is written with percent escapes and may therefore be `ip`. */
+const IP_IN_QUERY = /(?:^|&)(?:ip(?:[=&]|$)|[^=&]*%)/;
+
+/**
+ * Truncates the address in every `ip` parameter of a query string, or removes the parameter when the visitor asked for
+ * anonymity or when its value is no address. All other bytes stay as they are.
+ */
+export function truncateIpInQuery(query: string, anonymous: boolean): string {
+  if (!IP_IN_QUERY.test(query)) return query;
+  return query
+    .split('&')
+    .flatMap((parameter) => {
+      const [[key, value] = ['', '']] = new URLSearchParams(`&${parameter}`);
+      if (key !== KEY) return [parameter];
+      const truncated = anonymous ? null : truncatedValue(value);
+      return truncated === null ? [] : [`${KEY}=${encodeURIComponent(truncated)}`];
+    })
+    .join('&');
+}
+
+/**
+ * Truncates the address in every `ip` key of a body, or removes the key when the visitor asked for anonymity. A body
+ * that names `ip` and cannot be read is masked: every run in it that looks like an address is replaced.
+ *
+ * @returns the same buffer when there is nothing to do
+ */
+export function truncateIpInBody(body: Buffer, anonymous: boolean): Buffer {
+  if (!opensJson(body)) return truncateIpInText(body, anonymous);
+  return namesIp(body) ? (truncatedJson(body, anonymous) ?? masked(body)) : body;
+}
+
+/** A body that is no JSON: read as a form, as some trackers and webhooks send it. */
+function truncateIpInText(body: Buffer, anonymous: boolean): Buffer {
+  if (namesIp(body)) return masked(body);
+  const text = body.toString('latin1');
+  const truncated = truncateIpInQuery(text, anonymous);
+  return truncated === text ? body : Buffer.from(truncated, 'latin1');
+}
+
+/** The address that counts in the value of an `ip` parameter, truncated: the first one, when there are several. */
+function truncatedValue(value: string): string | null {
+  for (const candidate of value.split(',')) {
+    const address = truncateAddress(candidate);
+    if (address !== null) return address;
+  }
+  return null;
+}
+
+/** True where the bytes hold `"ip"`, or an escape that may spell one of its letters, or UTF-16. */
+function namesIp(body: Buffer): boolean {
+  for (let at = body.indexOf(KEY_END); at >= 0; at = body.indexOf(KEY_END, at + 1)) {
+    if (body[at - 1] === QUOTE) return true;
+  }
+  return body.includes(ESCAPE) || (body.includes(NUL) && namesIp(Buffer.from(withoutNuls(body), 'latin1')));
+}
+
+/** Bytes as Latin-1 text, so that each stays what it was; without the empty bytes of UTF-16, which no reader takes. */
+const withoutNuls = (body: Buffer): string => body.toString('latin1').replaceAll('\0', '');
+
+function opensJson(body: Buffer): boolean {
+  for (const byte of body) {
+    if (byte === 0x7b || byte === 0x5b) return true;
+    if (byte !== 0x20 && (byte < 0x09 || byte > 0x0d)) return false;
+  }
+  return false;
+}
+
+/** The body with truncated addresses; null when it cannot be read, or not be written again (nested too deep). */
+function truncatedJson(body: Buffer, anonymous: boolean): Buffer | null {
+  try {
+    const root: unknown = JSON.parse(body.toString('utf8'));
+    truncateWithin(root, anonymous);
+    return Buffer.from(JSON.stringify(root));
+  } catch {
+    return null;
+  }
+}
+
+/** Walks without recursion: a hostile body may be nested deeper than the stack. */
+function truncateWithin(root: unknown, anonymous: boolean): void {
+  const open: object[] = isObject(root) ? [root] : [];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (Object.hasOwn(node, KEY)) truncateKey(node, anonymous);
+    for (const child of Object.values(node) as unknown[]) if (isObject(child)) open.push(child);
+  }
+}
+
+function truncateKey(holder: { ip?: unknown }, anonymous: boolean): void {
+  const { ip } = holder;
+  const truncated = !anonymous && typeof ip === 'string' ? truncatedValue(ip) : null;
+  if (truncated !== null) holder.ip = truncated;
+  else if (anonymous || typeof ip === 'string') delete holder.ip;
+  else holder.ip = null; // not a text: the enricher reports it, without its content
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Masks bytes and leaves all others what they were. Escapes that may hide an address are resolved first. */
+function masked(body: Buffer): Buffer {
+  const text = withoutNuls(body)
+    .replace(/\\u00(2[5e]|3[0-9a]|4[1-6]|6[1-6])/gi, (_escape, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    )
+    .replace(/\\[bfnrt]/g, ' ');
+  return Buffer.from(maskAddresses(text), 'latin1');
+}

@@ -1,0 +1,49 @@
+import { resolveAlias, routeOf, splitTarget } from './route';
+
+describe('routeOf', () => {
+  it.each([
+    ['POST', '/com.snowplowanalytics.snowplow/tp2', 'post'],
+    ['POST', '/com.snowplowanalytics.iglu/v1', 'post'],
+    ['POST', '/anything/else', 'post'],
+    ['POST', '/i', 'nowhere'],
+    ['POST', '/', 'nowhere'],
+    ['POST', '/a/b/c', 'nowhere'],
+    ['POST', '//b', 'nowhere'],
+    ['POST', '/a/', 'nowhere'],
+    ['POST', '/health/live', 'nowhere'],
+    ['POST', '/r/tp2', 'redirect'],
+    ['GET', '/i', 'pixel'],
+    ['HEAD', '/i', 'pixel'],
+    ['GET', '/ice.png', 'pixel'],
+    ['GET', '/com.snowplowanalytics.snowplow/tp2', 'pixel'],
+    ['GET', '/r/tp2', 'redirect'],
+    ['GET', '/health/live', 'page'],
+    ['GET', '/metrics', 'page'],
+    ['GET', '/', 'page'],
+    ['GET', '/j', 'page'],
+    ['OPTIONS', '/com.snowplowanalytics.snowplow/tp2', 'preflight'],
+    ['OPTIONS', '*', 'preflight'],
+    ['PUT', '/com.snowplowanalytics.snowplow/tp2', 'method-not-allowed'],
+    ['TRACE', '/', 'method-not-allowed'],
+  ])('%s %s is %s', (method, path, route) => {
+    expect(routeOf(method, path)).toBe(route);
+  });
+});
+
+describe('splitTarget', () => {
+  it.each([
+    ['/i', '/i', null],
+    ['/i?', '/i', null],
+    ['/i?e=pv&u=a?b', '/i', 'e=pv&u=a?b'],
+    ['/i???e=pv', '/i', 'e=pv'],
+  ])('splits %s', (target, path, querystring) => {
+    expect(splitTarget(target)).toEqual({ path, querystring });
+  });
+});
+
+describe('resolveAlias', () => {
+  it('knows the old name of the pixel', () => {
+    expect(resolveAlias('/ice.png')).toBe('/i');
+    expect(resolveAlias('/a/b')).toBe('/a/b');
+  });
+});
