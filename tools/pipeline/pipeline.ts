@@ -5,7 +5,8 @@ import type { ServiceName } from '@headwater/contracts';
 import { launch, lastLines, waitUntilReady, type ManagedProcess } from '../stack/managed-process';
 import { assertPortFree, freePorts, LOOPBACK } from '../stack/ports';
 import { StackError } from '../stack/stack-error';
-import { services, type Endpoints, type Secrets, type ServicePlan } from './services';
+import type { Endpoints } from '../stack/endpoints';
+import { services, type Secrets, type ServicePlan } from './services';
 
 const root = resolve(__dirname, '../..');
 const node = join(root, 'node_modules/node/bin/node');

@@ -1,11 +1,5 @@
 import type { ServiceName } from '@headwater/contracts';
-
-/** Where the parts are that the services talk to. */
-export interface Endpoints {
-  readonly brokers: string;
-  readonly registryUrl: string;
-  readonly clickhouseUrl: string;
-}
+import type { Endpoints } from '../stack/endpoints';
 
 /** What the embedded pipeline tells each service beyond its port. */
 export interface ServicePlan {

@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { ClickHouseContainer } from '@testcontainers/clickhouse';
+import { KafkaContainer } from '@testcontainers/kafka';
+import { GenericContainer, Wait } from 'testcontainers';
+import type { TestStack } from './endpoints';
+
+/** The images that docker-compose.yml runs too. */
+export const images = {
+  kafka: 'confluentinc/cp-kafka:8.1.0',
+  registry: 'apicurio/apicurio-registry-mem:2.6.13.Final',
+  clickhouse: 'clickhouse/clickhouse-server:26.3',
+} as const;
+
+const REGISTRY_PORT = 8080;
+
+/** True when a Docker engine answers on this machine. */
+export function dockerAnswers(): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile('docker', ['info', '--format', '{{.ServerVersion}}'], { timeout: 5000 }, (error) => {
+      resolve(error === null);
+    });
+  });
+}
+
+/** The same three parts as containers, on ports of their own. */
+export async function startContainers(): Promise<TestStack> {
+  const [kafka, registry, clickhouse] = await Promise.all([
+    new KafkaContainer(images.kafka).withKraft().withEnvironment({ KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false' }).start(),
+    new GenericContainer(images.registry)
+      .withExposedPorts(REGISTRY_PORT)
+      .withWaitStrategy(Wait.forHttp('/apis/ccompat/v7/subjects', REGISTRY_PORT))
+      .start(),
+    new ClickHouseContainer(images.clickhouse).start(),
+  ]);
+  const containers = [kafka, registry, clickhouse];
+  return {
+    kind: 'containers',
+    endpoints: {
+      brokers: `${kafka.getHost()}:${String(kafka.getMappedPort(9093))}`,
+      registryUrl: `http://${registry.getHost()}:${String(registry.getMappedPort(REGISTRY_PORT))}/apis/ccompat/v7`,
+      clickhouseUrl: clickhouse.getConnectionUrl(),
+    },
+    async stop() {
+      await Promise.all(containers.map((container) => container.stop()));
+    },
+  };
+}
