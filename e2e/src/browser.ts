@@ -5,7 +5,15 @@ import { chromium, type Page } from 'playwright-core';
 import { build } from 'esbuild';
 
 /** Flags that keep Debian's Chromium from looking for hosts outside this machine. */
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** Opens a page that carries a bundle of real tracker code, hands it to `use`, and closes everything. */
 export async function withTrackedPage(
@@ -26,12 +34,17 @@ export async function withTrackedPage(
   const code = Buffer.from(bundle.outputFiles[0]?.contents ?? new Uint8Array());
   const server = createServer((request: IncomingMessage, response) => {
     const isScript = request.url?.startsWith('/page.js') === true;
-    response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html; charset=utf-8' }).end(isScript ? code : html);
+    response
+      .writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html; charset=utf-8' })
+      .end(isScript ? code : html);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS });
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: FLAGS,
+  });
   try {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${String(port)}/?utm_source=mail&utm_campaign=autumn`);

@@ -84,17 +84,25 @@ export type Row = Readonly<Record<string, unknown>>;
  *
  * @throws when it is not within the time; the message shows the last answer
  */
-export async function eventually<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean, timeoutMs = 60_000): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  isWanted: (answer: T) => boolean,
+  timeoutMs = 60_000,
+): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (isWanted(answer)) return answer;
-    if (performance.now() > deadline) throw new Error(`Not so within ${String(timeoutMs)} ms. The last answer was ${JSON.stringify(answer, mapsToo).slice(0, 2000)}`);
+    if (performance.now() > deadline)
+      throw new Error(
+        `Not so within ${String(timeoutMs)} ms. The last answer was ${JSON.stringify(answer, mapsToo).slice(0, 2000)}`,
+      );
     await sleep(250);
   }
 }
 
-const mapsToo = (_key: string, value: unknown): unknown => (value instanceof Map ? Object.fromEntries(value) : value);
+const mapsToo = (_key: string, value: unknown): unknown =>
+  value instanceof Map ? Object.fromEntries(value) : value;
 
 function logsBelow(folder: string): string {
   const logs = join(folder, 'logs');
