@@ -78,6 +78,7 @@ export function sendSteadily(
     throw new Error('The collector did not answer 200 within 30 s.');
   };
 
+  const isStopping = (): boolean => stopping;
   const inFlight = new Set<Promise<void>>();
   const loop = (async () => {
     const pauseMs = (1000 * EVENTS_A_POST) / eventsPerSecond;
@@ -89,7 +90,6 @@ export function sendSteadily(
     }
     await Promise.all(inFlight);
   })();
-  const isStopping = (): boolean => stopping;
 
   return {
     async stop() {
