@@ -4,10 +4,12 @@
  * every service uses the plain client. Started by `startClickHouse`.
  */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -15,17 +17,18 @@ import {
   constants,
   createBrotliDecompress,
   createGunzip,
+  createGzip,
   createInflate,
   createZstdDecompress,
   gzip,
 } from 'node:zlib';
-import { rm, writeFile } from 'node:fs/promises';
-import { Engine, type EngineResult } from './clickhouse-engine';
+import { Engine, type EngineQuery, type EngineResult } from './clickhouse-engine';
 import {
   ClickHouseHttpError,
   contentTypeOf,
-  formatOf,
+  exceptionTrailer,
   isLocalCaller,
+  isStreamable,
   parseEngineError,
   parseHttpQuery,
   preamble,
@@ -33,7 +36,7 @@ import {
 } from './clickhouse-http';
 import { Lane } from './lane';
 import { LOOPBACK } from './ports';
-import { insertFromFile, parseDataInsert, secondStatementAt, type DataInsert } from './sql-scan';
+import { insertFromFile, outlineOf, parseDataInsert, type DataInsert } from './sql-scan';
 import { messageOf } from './stack-error';
 
 interface FrontConfig {
@@ -42,11 +45,22 @@ interface FrontConfig {
   readonly password: string | null;
 }
 
-/** A statement that is not INSERT data is held in memory. */
-const MAX_STATEMENT_BYTES = 256 * 1024 * 1024;
-/** Each lane is wider than the two cores so that a few slow queries do not stop the quick ones behind them. */
+const MB = 1024 * 1024;
+/** Statements, unlike the data of an insert, are held in memory. */
+const MAX_STATEMENT_BYTES = 256 * MB;
+/** A result is held back until it has this many bytes, so that an early error still gets its own status, as in ClickHouse. */
+const HELD_BACK_BYTES = MB;
+/** Wider than the two cores, so that a few slow queries do not stop the quick ones behind them. Inserts never wait for reads. */
 const READERS = 6;
 const WRITERS = 4;
+
+/** One request and its answer. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly query: HttpQuery;
+  readonly queryId: string;
+}
 
 class Front {
   private readonly engine: Engine;
@@ -65,7 +79,11 @@ class Front {
   }
 
   async open(): Promise<void> {
-    const { bytes } = await this.engine.run(['SELECT version(), timezone()'], 'TabSeparated');
+    const { bytes } = await this.engine.run({
+      preamble: [],
+      sql: 'SELECT version(), timezone()',
+      format: 'TabSeparated',
+    });
     [this.version = '', this.timezone = 'UTC'] = Buffer.from(bytes).toString('utf8').trim().split('\t');
   }
 
@@ -81,9 +99,8 @@ class Front {
       return;
     }
     if (url.pathname !== '/') {
-      response
-        .writeHead(404, { 'content-type': 'text/plain; charset=UTF-8' })
-        .end(`There is no handle ${url.pathname}. Use / or /ping.\n`);
+      response.writeHead(404, { 'content-type': 'text/plain; charset=UTF-8' });
+      response.end(`There is no handle ${url.pathname}. Use / or /ping.\n`);
       return;
     }
     let queryId: string = randomUUID();
@@ -95,10 +112,13 @@ class Front {
           'The embedded ClickHouse answers programs on this machine only, not web pages.',
         );
       }
-      const query = parseHttpQuery(request.method ?? 'GET', url, request.headers);
+      if (request.headers['content-type']?.startsWith('multipart/form-data') === true) {
+        for (const [name, value] of await multipartFields(request)) url.searchParams.append(name, value);
+      }
+      const query = parseHttpQuery(request.method ?? 'GET', url.searchParams, request.headers);
       queryId = query.queryId ?? queryId;
       this.authenticate(query);
-      await this.answer(query, queryId, request, response);
+      await this.answer({ request, response, query, queryId });
     } catch (error) {
       this.fail(error, queryId, request, response);
     }
@@ -113,160 +133,228 @@ class Front {
     );
   }
 
-  private async answer(
-    query: HttpQuery,
-    queryId: string,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
-    const insert = parseDataInsert(query.query);
-    // Data after the format's name in the parameter itself is rare and small: join it with the body as ClickHouse does.
-    if (insert !== null && query.query.slice(insert.dataAt).replace(/^[\s;]+$/, '') === '') {
-      const file = this.spoolFile();
-      try {
-        await pipeline(bodyOf(request), createWriteStream(file));
-        const result = await this.insert(query, query.query, insert, file);
-        this.send(queryId, query, result, true, null, request, response);
-      } finally {
-        await rm(file, { force: true });
-      }
+  private async answer(exchange: Exchange): Promise<void> {
+    const { request, query } = exchange;
+    const named = parseDataInsert(query.query);
+    if (named !== null && /^[\s;]*$/.test(query.query.slice(named.dataAt))) {
+      await this.insert(exchange, query.query, named, (file) =>
+        pipeline(bodyOf(request), createWriteStream(file)),
+      );
       return;
     }
-    const body = await limitedBuffer(bodyOf(request));
-    const statement = Buffer.concat([
-      Buffer.from(query.query),
-      ...(query.query === '' || body.length === 0 ? [] : [Buffer.from('\n')]),
-      body,
-    ]);
+    const body = await statementBody(request);
+    const head = Buffer.from(query.query);
+    const statement =
+      head.length === 0 || body.length === 0
+        ? Buffer.concat([head, body])
+        : Buffer.concat([head, Buffer.from('\n'), body]);
     const inline = parseDataInsert(statement.toString('latin1'));
+    // VALUES stay in the statement: they may hold expressions and placeholders.
     if (inline !== null && inline.format !== 'Values') {
-      const file = this.spoolFile();
-      try {
-        const { head, data } = splitInlineInsert(statement, inline);
-        await writeFile(file, data);
-        const result = await this.insert(query, head, parseDataInsert(head) ?? inline, file);
-        this.send(queryId, query, result, true, null, request, response);
-      } finally {
-        await rm(file, { force: true });
-      }
+      const sql = statement.subarray(0, inline.dataAt).toString('utf8');
+      const insert = parseDataInsert(sql) ?? inline;
+      await this.insert(exchange, sql, insert, (file) => writeFile(file, statement.subarray(inline.dataAt)));
       return;
     }
-    const sql = statement.toString('utf8');
-    if (sql.trim() === '')
+    await this.execute(exchange, statement.toString('utf8'), inline !== null);
+  }
+
+  /** The data goes through a file: that is the engine's only fast and binary-safe way in, and memory stays bounded. */
+  private async insert(
+    exchange: Exchange,
+    sql: string,
+    insert: DataInsert,
+    fill: (file: string) => Promise<void>,
+  ): Promise<void> {
+    this.spooled += 1;
+    const file = join(this.spool, `${this.spooled}.body`);
+    try {
+      await fill(file);
+      const result = await this.writes.run(() =>
+        this.engine.run(engineQuery(exchange.query, insertFromFile(sql, insert, file))),
+      );
+      await this.sendWhole(exchange, exchange.query.format, result, true);
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  private async execute(exchange: Exchange, sql: string, insertsValues: boolean): Promise<void> {
+    const { query, response } = exchange;
+    const { verb, format: named, secondAt } = outlineOf(sql);
+    if (verb === '')
       throw new ClickHouseHttpError(62, 'SYNTAX_ERROR', 'Empty query: send it in the body or as ?query=.');
-    const second = inline === null ? secondStatementAt(sql) : null;
-    if (second !== null) {
+    if (secondAt !== null && !insertsValues) {
       throw new ClickHouseHttpError(
         62,
         'SYNTAX_ERROR',
-        `Syntax error (Multi-statements are not allowed): failed at position ${second + 1}.`,
+        `Syntax error (Multi-statements are not allowed): failed at position ${secondAt + 1}.`,
       );
     }
-    const writes = /^\s*INSERT\b/i.test(sql);
-    const result = await (writes ? this.writes : this.reads).run(() =>
-      this.engine.run([...preamble(query), sql], query.format),
-    );
-    this.send(queryId, query, result, writes, formatOf(sql), request, response);
+    const format = named ?? query.format;
+    if (verb === 'INSERT') {
+      const result = await this.writes.run(() => this.engine.run(engineQuery(query, sql)));
+      await this.sendWhole(exchange, format, result, true);
+      return;
+    }
+    const gone = new AbortController();
+    response.once('close', () => {
+      gone.abort();
+    });
+    const engine = { ...engineQuery(query, sql), signal: gone.signal };
+    if (isStreamable(verb, format)) {
+      await this.reads.run(() => this.sendStream(exchange, format, engine));
+      return;
+    }
+    const result = await this.reads.run(() => this.engine.run(engine));
+    await this.sendWhole(exchange, format, result, false);
   }
 
-  private insert(query: HttpQuery, sql: string, insert: DataInsert, file: string): Promise<EngineResult> {
-    const statement = insertFromFile(sql, insert, file);
-    return this.writes.run(() => this.engine.run([...preamble(query), statement], query.format));
+  /** Sends blocks as the engine makes them and as fast as the caller reads them. A small result is sent whole. */
+  private async sendStream(exchange: Exchange, format: string, query: EngineQuery): Promise<void> {
+    const { response } = exchange;
+    const started = performance.now();
+    const tag = randomUUID().replaceAll('-', '').slice(0, 16);
+    const signal = query.signal as AbortSignal;
+    let held: Buffer[] = [];
+    let heldBytes = 0;
+    const out: { sink: Writable | null } = { sink: null };
+    try {
+      await this.engine.stream(query, async (block) => {
+        held.push(block);
+        heldBytes += block.length;
+        if (heldBytes < HELD_BACK_BYTES) return;
+        out.sink ??= this.beginStream(exchange, format, tag);
+        const more = out.sink.write(Buffer.concat(held));
+        held = [];
+        heldBytes = 0;
+        if (!more) await once(out.sink, 'drain', { signal });
+      });
+    } catch (error) {
+      if (out.sink === null) throw error;
+      // The answer is cut off, so that a caller who does not know the trailer cannot take it for a whole one.
+      if (out.sink === response && !response.destroyed) {
+        response.write(exceptionTrailer(tag, this.errorText(asHttpError(error))), () => response.destroy());
+      } else response.destroy();
+      return;
+    }
+    const rest = Buffer.concat(held);
+    if (out.sink !== null) {
+      out.sink.end(rest);
+      return;
+    }
+    const elapsed = (performance.now() - started) / 1000;
+    await this.sendWhole(exchange, format, { bytes: rest, elapsed, rowsRead: 0, bytesRead: 0 }, false);
   }
 
-  private spoolFile(): string {
-    this.spooled += 1;
-    return join(this.spool, `${this.spooled}.body`);
+  private beginStream({ request, response, queryId }: Exchange, format: string, tag: string): Writable {
+    const headers = { ...this.resultHeaders(queryId, format), 'x-clickhouse-exception-tag': tag };
+    if (!acceptsGzip(request)) return response.writeHead(200, headers);
+    response.writeHead(200, { ...headers, 'content-encoding': 'gzip' });
+    const zip = createGzip({ level: constants.Z_BEST_SPEED });
+    zip.pipe(response);
+    return zip;
   }
 
-  private send(
-    queryId: string,
-    query: HttpQuery,
+  private async sendWhole(
+    { request, response, queryId }: Exchange,
+    format: string,
     result: EngineResult,
     wrote: boolean,
-    format: string | null,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): void {
-    const used = format ?? query.format;
-    const body = Buffer.from(result.bytes.buffer, result.bytes.byteOffset, result.bytes.byteLength);
-    const rows = String(result.rowsRead);
-    const bytes = String(result.bytesRead);
-    const summary = {
-      read_rows: rows,
-      read_bytes: bytes,
-      written_rows: wrote ? rows : '0',
-      written_bytes: wrote ? bytes : '0',
-      total_rows_to_read: '0',
-      result_rows: wrote ? rows : '0',
-      result_bytes: wrote ? bytes : String(body.length),
-      elapsed_ns: String(Math.round(result.elapsed * 1e9)),
-    };
+  ): Promise<void> {
+    const { bytes } = result;
+    const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const headers = {
-      ...this.commonHeaders(queryId),
-      'content-type': contentTypeOf(used),
-      'x-clickhouse-format': used,
-      'x-clickhouse-timezone': this.timezone,
-      'x-clickhouse-summary': JSON.stringify(summary),
+      ...this.resultHeaders(queryId, format),
+      'x-clickhouse-summary': JSON.stringify(summaryOf(result, body.length, wrote)),
     };
-    if (body.length > 1024 && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
-      promisify(gzip)(body, { level: constants.Z_BEST_SPEED }).then(
-        (zipped) =>
-          response
-            .writeHead(200, { ...headers, 'content-encoding': 'gzip', 'content-length': zipped.length })
-            .end(zipped),
-        (error: unknown) => {
-          this.fail(error, queryId, request, response);
-        },
-      );
+    if (body.length > 1024 && acceptsGzip(request)) {
+      const zipped = await promisify(gzip)(body, { level: constants.Z_BEST_SPEED });
+      response
+        .writeHead(200, { ...headers, 'content-encoding': 'gzip', 'content-length': zipped.length })
+        .end(zipped);
       return;
     }
     response.writeHead(200, { ...headers, 'content-length': body.length }).end(body);
   }
 
   private fail(error: unknown, queryId: string, request: IncomingMessage, response: ServerResponse): void {
-    // A caller who left gets no answer; and what it sent so far was not inserted.
+    // A caller who left gets no answer; and an insert whose body did not arrive whole was not made.
     if (response.destroyed || request.errored !== null) return;
-    const failure = error instanceof ClickHouseHttpError ? error : parseEngineError(messageOf(error));
-    const text = Buffer.from(`${failure.message} (version ${this.version} (embedded))\n`);
+    const failure = asHttpError(error);
+    const text = Buffer.from(this.errorText(failure));
     response.writeHead(failure.status, {
-      ...this.commonHeaders(queryId),
+      ...commonHeaders(queryId),
       'content-type': 'text/plain; charset=UTF-8',
       'x-clickhouse-exception-code': String(failure.code),
       'content-length': text.length,
-      // What is left of the request's body was not read, so the connection cannot carry another one.
+      // What is left of the request's body was not read, so the connection cannot carry another request.
       ...(request.complete ? {} : { connection: 'close' }),
     });
     response.end(text);
   }
 
-  private commonHeaders(queryId: string): Record<string, string> {
+  private errorText(failure: ClickHouseHttpError): string {
+    return `${failure.message} (version ${this.version} (embedded))\n`;
+  }
+
+  private resultHeaders(queryId: string, format: string): OutgoingHttpHeaders {
     return {
-      'x-clickhouse-server-display-name': 'headwater-embedded',
-      'x-clickhouse-query-id': queryId.replace(/[^\x20-\x7e]/g, '?'),
+      ...commonHeaders(queryId),
+      'content-type': contentTypeOf(format),
+      'x-clickhouse-format': format,
+      'x-clickhouse-timezone': this.timezone,
     };
   }
 }
 
-/** Splits `INSERT … FORMAT x\n<data>` into the statement and the bytes of its data. */
-function splitInlineInsert(statement: Buffer, insert: DataInsert): { head: string; data: Buffer } {
+function engineQuery(query: HttpQuery, sql: string): EngineQuery {
+  return { preamble: preamble(query), sql, format: query.format };
+}
+
+function asHttpError(error: unknown): ClickHouseHttpError {
+  return error instanceof ClickHouseHttpError ? error : parseEngineError(messageOf(error));
+}
+
+function commonHeaders(queryId: string): OutgoingHttpHeaders {
   return {
-    head: statement.subarray(0, insert.dataAt).toString('utf8'),
-    data: statement.subarray(insert.dataAt),
+    'x-clickhouse-server-display-name': 'headwater-embedded',
+    'x-clickhouse-query-id': queryId.replace(/[^\x20-\x7e]/g, '?'),
   };
 }
 
-function bodyOf(request: IncomingMessage): Readable {
-  const encoding = String(request.headers['content-encoding'] ?? 'identity').toLowerCase();
-  const decoders: Record<string, () => Parameters<IncomingMessage['pipe']>[0] & Readable> = {
-    gzip: createGunzip,
-    'x-gzip': createGunzip,
-    deflate: createInflate,
-    br: createBrotliDecompress,
-    zstd: createZstdDecompress,
+/** Of a stream the engine reports no rows read. */
+function summaryOf(result: EngineResult, resultBytes: number, wrote: boolean): Record<string, string> {
+  const [rows, bytes] = [String(result.rowsRead), String(result.bytesRead)];
+  return {
+    read_rows: rows,
+    read_bytes: bytes,
+    written_rows: wrote ? rows : '0',
+    written_bytes: wrote ? bytes : '0',
+    total_rows_to_read: '0',
+    result_rows: rows,
+    result_bytes: wrote ? bytes : String(resultBytes),
+    elapsed_ns: String(Math.round(result.elapsed * 1e9)),
   };
+}
+
+function acceptsGzip(request: IncomingMessage): boolean {
+  return /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+}
+
+const decoders: Readonly<Record<string, () => Duplex>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
+};
+
+/** The request's body without its Content-Encoding. Fails when the caller leaves before the end. */
+function bodyOf(request: IncomingMessage): Readable {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
   if (encoding === 'identity') return request;
-  const decoder = decoders[encoding];
+  const decoder = decoders[encoding]?.();
   if (decoder === undefined) {
     throw new ClickHouseHttpError(
       48,
@@ -274,13 +362,17 @@ function bodyOf(request: IncomingMessage): Readable {
       `Content-Encoding ${encoding} is not understood; use gzip, deflate, br or zstd.`,
     );
   }
-  const decoded = decoder();
-  request.on('error', (error) => decoded.destroy(error));
-  decoded.on('error', () => request.unpipe(decoded));
-  return request.pipe(decoded);
+  request.once('error', (error) => decoder.destroy(error));
+  request.once('aborted', () => decoder.destroy(new Error('the caller left')));
+  return request.pipe(decoder);
 }
 
-async function limitedBuffer(body: Readable): Promise<Buffer> {
+async function statementBody(request: IncomingMessage): Promise<Buffer> {
+  if (request.headers['content-type']?.startsWith('multipart/form-data') === true) return Buffer.alloc(0);
+  return limited(bodyOf(request));
+}
+
+async function limited(body: Readable): Promise<Buffer> {
   let size = 0;
   body.on('data', (chunk: Buffer) => {
     size += chunk.length;
@@ -298,18 +390,39 @@ async function limitedBuffer(body: Readable): Promise<Buffer> {
   return buffer(body);
 }
 
+/** The client sends long parameters as the parts of a form: `query` and `param_*`. */
+async function multipartFields(request: IncomingMessage): Promise<[string, string][]> {
+  const body = await limited(bodyOf(request));
+  const answer = new Response(new Uint8Array(body), {
+    headers: { 'content-type': request.headers['content-type'] ?? '' },
+  });
+  const form = await answer.formData().catch(() => {
+    throw new ClickHouseHttpError(36, 'BAD_ARGUMENTS', 'The multipart/form-data body cannot be read.');
+  });
+  // Node's types do not say that a FormData is iterable.
+  return Array.from(form as unknown as Iterable<[string, string | Blob]>, ([name, value]) => {
+    if (typeof value === 'string') return [name, value];
+    const problem = `External tables (the file part "${name}") are not taken by the embedded ClickHouse.`;
+    throw new ClickHouseHttpError(48, 'NOT_IMPLEMENTED', problem);
+  });
+}
+
 async function main(): Promise<void> {
   const config = JSON.parse(process.env.HEADWATER_FRONT ?? 'null') as FrontConfig | null;
   if (config === null)
     throw new Error('This program is started by startClickHouse() of tools/stack, not by hand.');
   const front = new Front(config);
   await front.open();
-  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
-    front.handle(request, response).catch((error: unknown) => {
-      process.stderr.write(`${messageOf(error)}\n`);
-      response.destroy();
-    });
-  });
+  // The longest request line, as in ClickHouse (http_max_uri_size).
+  const server = createServer(
+    { keepAliveTimeout: 60_000, requestTimeout: 0, maxHeaderSize: MB },
+    (request, response) => {
+      front.handle(request, response).catch((error: unknown) => {
+        process.stderr.write(`${messageOf(error)}\n`);
+        response.destroy();
+      });
+    },
+  );
   const stop = (): void => {
     server.close();
     server.closeIdleConnections();

@@ -67,11 +67,15 @@ const unsupported: Readonly<Record<string, string>> = {
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Reads a request. Throws `ClickHouseHttpError` for what this front does not do. */
-export function parseHttpQuery(method: string, url: URL, headers: Headers): HttpQuery {
+/**
+ * Reads a request. Throws `ClickHouseHttpError` for what this front does not do.
+ *
+ * @param search the URL's parameters, and those that came as parts of a `multipart/form-data` body
+ */
+export function parseHttpQuery(method: string, search: URLSearchParams, headers: Headers): HttpQuery {
   const settings: Record<string, string> = {};
   const params: Record<string, string> = {};
-  for (const [name, value] of url.searchParams) {
+  for (const [name, value] of search) {
     if (name.startsWith('param_')) params[name.slice('param_'.length)] = value;
     else if (name in unsupported && value !== '' && value !== '0') {
       throw new ClickHouseHttpError(
@@ -95,14 +99,14 @@ export function parseHttpQuery(method: string, url: URL, headers: Headers): Http
   };
   const [basicUser, basicPassword] = parseBasicAuth(header('authorization'));
   return {
-    queryId: url.searchParams.get('query_id') ?? header('x-clickhouse-query-id'),
-    query: url.searchParams.get('query') ?? '',
-    database: url.searchParams.get('database') ?? header('x-clickhouse-database'),
-    format: url.searchParams.get('default_format') ?? header('x-clickhouse-format') ?? 'TabSeparated',
+    queryId: search.get('query_id') ?? header('x-clickhouse-query-id'),
+    query: search.get('query') ?? '',
+    database: search.get('database') ?? header('x-clickhouse-database'),
+    format: search.get('default_format') ?? header('x-clickhouse-format') ?? 'TabSeparated',
     settings,
     params,
-    user: url.searchParams.get('user') ?? header('x-clickhouse-user') ?? basicUser ?? 'default',
-    password: url.searchParams.get('password') ?? header('x-clickhouse-key') ?? basicPassword ?? '',
+    user: search.get('user') ?? header('x-clickhouse-user') ?? basicUser ?? 'default',
+    password: search.get('password') ?? header('x-clickhouse-key') ?? basicPassword ?? '',
     readonly: method === 'GET' || method === 'HEAD',
   };
 }
@@ -195,9 +199,35 @@ export function contentTypeOf(format: string): string {
   return contentTypes[format] ?? 'text/plain; charset=UTF-8';
 }
 
-/** The format that a statement's own trailing `FORMAT x` names, or null. */
-export function formatOf(sql: string): string | null {
-  return /\bFORMAT\s+(\w+)\s*(?:SETTINGS\s[^]*)?;?\s*$/i.exec(sql)?.[1] ?? null;
+/**
+ * Formats in which every block of rows stands for itself, so that a result may be sent while it is made. The engine writes
+ * the other ones' head and foot around each block of a stream.
+ */
+const streamable = new Set([
+  'JSONEachRow',
+  'JSONCompactEachRow',
+  'JSONStringsEachRow',
+  'TabSeparated',
+  'TSV',
+  'TabSeparatedRaw',
+  'TSVRaw',
+  'CSV',
+  'RowBinary',
+  'Native',
+]);
+
+/** Whether the result of a statement with this first word, in this format, can be sent as a stream of blocks. */
+export function isStreamable(verb: string, format: string): boolean {
+  return (verb === 'SELECT' || verb === 'WITH') && streamable.has(format);
+}
+
+/**
+ * An error that comes after the first rows were sent, in the form that ClickHouse 25.11 and later append to the body; the
+ * client finds it by `tag`, which it knows from the header `X-ClickHouse-Exception-Tag`.
+ */
+export function exceptionTrailer(tag: string, message: string): string {
+  const text = `${message}\n`;
+  return `\r\n__exception__\r\n${tag}\r\n${text}${Buffer.byteLength(text)} ${tag}\r\n__exception__\r\n`;
 }
 
 /**

@@ -25,7 +25,10 @@ export function dockerAnswers(): Promise<boolean> {
 /** The same three parts as containers, on ports of their own. */
 export async function startContainers(): Promise<TestStack> {
   const [kafka, registry, clickhouse] = await Promise.all([
-    new KafkaContainer(images.kafka).withKraft().withEnvironment({ KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false' }).start(),
+    new KafkaContainer(images.kafka)
+      .withKraft()
+      .withEnvironment({ KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false' })
+      .start(),
     new GenericContainer(images.registry)
       .withExposedPorts(REGISTRY_PORT)
       .withWaitStrategy(Wait.forHttp('/apis/ccompat/v7/subjects', REGISTRY_PORT))

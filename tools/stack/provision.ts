@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { execFile, type ExecFileException } from 'node:child_process';
 import {
   existsSync,
@@ -33,6 +34,8 @@ export interface Provisioned {
   readonly kafkaLibs: string;
   /** Folder of the unpacked Apicurio archive. */
   readonly apicurio: string;
+  /** Files for `classArchive`, one per program; they depend on the exact JVM. */
+  readonly archives: { readonly kafka: string; readonly registry: string };
 }
 
 /** `$HEADWATER_CACHE`, else `$XDG_CACHE_HOME/headwater`, else `~/.cache/headwater`: outside every checkout, shared by all. */
@@ -49,7 +52,7 @@ export async function provision(
   onProgress: Progress = () => undefined,
   cache = cacheFolder(),
 ): Promise<Provisioned> {
-  const java = await findJava();
+  const { java, version } = await findJava();
   const kafka = join(cache, `kafka-${KAFKA_VERSION}-log4j-${LOG4J_VERSION}`);
   const apicurio = join(cache, `apicurio-${APICURIO_VERSION}`);
   if (!existsSync(kafka) || !existsSync(apicurio)) {
@@ -65,7 +68,12 @@ export async function provision(
       lock.release();
     }
   }
-  return { java, kafkaLibs: join(kafka, 'lib'), apicurio };
+  const jvm = createHash('sha256').update(version).digest('hex').slice(0, 12);
+  const archives = {
+    kafka: join(kafka, `classes-${jvm}.jsa`),
+    registry: join(apicurio, `classes-${jvm}.jsa`),
+  };
+  return { java, kafkaLibs: join(kafka, 'lib'), apicurio, archives };
 }
 
 type Fetch = (folder: string) => Promise<void>;
@@ -183,14 +191,15 @@ function diskFull(folder: string): StackError {
   );
 }
 
+const ANSI_COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
+
 /** The first line of Maven's output that says something, without its colours and prefix. */
 function firstLine(output: string): string {
   const plain = output
     .split('\n')
-    // eslint-disable-next-line no-control-regex -- ANSI colour codes start with ESC
     .map((line) =>
       line
-        .replace(/\u001b\[[\d;]*m/g, '')
+        .replace(ANSI_COLOURS, '')
         .replace(/^\[(ERROR|WARNING)\]\s*/, '')
         .trim(),
     )
@@ -219,13 +228,13 @@ function removeLeftovers(cache: string): void {
 }
 
 /** `$JAVA_HOME/bin/java` or `java` from the path, if it is new enough. */
-async function findJava(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+async function findJava(env: NodeJS.ProcessEnv = process.env): Promise<{ java: string; version: string }> {
   const fromHome = env.JAVA_HOME ? join(env.JAVA_HOME, 'bin', 'java') : null;
   const java = fromHome !== null && existsSync(fromHome) ? fromHome : 'java';
   const { error, output } = await run(java, ['-version'], process.cwd());
   const problem = javaProblem(error !== null, output);
   if (problem !== null) throw problem;
-  return java;
+  return { java, version: output };
 }
 
 /** What is wrong with this Java, or null. `output` is what `java -version` printed. */

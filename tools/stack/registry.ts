@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { classArchive, type ClassArchive } from './class-archive';
 import { launch, waitUntilReady } from './managed-process';
 import { assertPortFree, LOOPBACK } from './ports';
 import { APICURIO_VERSION, provision, type Provisioned } from './provision';
@@ -29,13 +30,14 @@ export interface RunningRegistry {
  * Arguments of the registry's JVM. By default Apicurio keeps its database in memory and hands out ids anew, so old records
  * would decode under another schema; `WRITE_DELAY=0` writes every commit through before it is acknowledged.
  */
-export function registryArgs(options: RegistryOptions, apicurio: string): string[] {
+export function registryArgs(options: RegistryOptions, apicurio: string, archive: ClassArchive): string[] {
   return [
     '-Xms64m',
     `-Xmx${options.heapMb ?? 256}m`,
     '-XX:+UseSerialGC',
     '-XX:TieredStopAtLevel=1',
     '-XX:-UsePerfData',
+    ...archive.jvmArgs,
     `-Djava.io.tmpdir=${join(options.dataDir, 'tmp')}`,
     `-Dquarkus.http.host=${LOOPBACK}`,
     `-Dquarkus.http.port=${options.port}`,
@@ -47,16 +49,17 @@ export function registryArgs(options: RegistryOptions, apicurio: string): string
 
 /** Starts Apicurio Registry and resolves when its Confluent API answers. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
-  const { java, apicurio } = options.provisioned ?? (await provision());
+  const { java, apicurio, archives } = options.provisioned ?? (await provision());
   await assertPortFree('the schema registry', options.port);
   const temp = join(options.dataDir, 'tmp');
   rmSync(temp, { recursive: true, force: true });
   mkdirSync(temp, { recursive: true });
 
+  const archive = classArchive(archives.registry, temp);
   const child = await launch({
     name: 'The schema registry',
     command: java,
-    args: registryArgs(options, apicurio),
+    args: registryArgs(options, apicurio, archive),
     cwd: options.dataDir,
     logFile: join(options.dataDir, 'registry.log'),
   });
@@ -67,12 +70,16 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     return response.ok;
   };
   await waitUntilReady(child, 'The schema registry', answers, options.timeoutMs ?? 90_000);
+  void child.exited.then((code) => {
+    archive.keep(code);
+  });
   return {
     url,
     pid: child.pid,
     logFile: child.logFile,
     exited: child.exited,
-    stop: () => child.stop(),
+    // The first stop also writes the class archive.
+    stop: () => child.stop(30_000),
     kill: () => child.kill(),
   };
 }

@@ -113,12 +113,36 @@ export function insertFromFile(sql: string, insert: DataInsert, file: string): s
   return [target, source, ...(settings === '' ? [] : [settings]), `FORMAT ${insert.format}`].join(' ');
 }
 
-/** Offset of a second statement after a `;`, or null. ClickHouse's HTTP interface takes one statement a request. */
-export function secondStatementAt(sql: string): number | null {
-  let ended = false;
-  for (let token = nextToken(sql, 0); token !== null; token = nextToken(sql, token.end)) {
-    if (token.text === ';') ended = true;
-    else if (ended) return token.start;
+/** What the HTTP interface needs to know about a statement that is not an insert of data. */
+export interface Outline {
+  /** First word, in capitals: `SELECT`, `WITH`, `CREATE`, …; empty when there is none. */
+  readonly verb: string;
+  /** The format named at the end (`FORMAT x`), or null. */
+  readonly format: string | null;
+  /** Offset of a second statement after a `;`, or null. ClickHouse's HTTP interface takes one statement a request. */
+  readonly secondAt: number | null;
+}
+
+export function outlineOf(sql: string): Outline {
+  const tokens: Token[] = [];
+  for (let token = nextToken(sql, 0); token !== null; token = nextToken(sql, token.end)) tokens.push(token);
+  const end = tokens.findIndex((token) => token.text === ';');
+  const statement = end === -1 ? tokens : tokens.slice(0, end);
+  const second = end === -1 ? undefined : tokens.slice(end).find((token) => token.text !== ';');
+  const first = statement.find((token) => token.text !== '(');
+  return {
+    verb: first?.kind === 'word' ? first.text.toUpperCase() : '',
+    format: lastFormat(statement),
+    secondAt: second?.start ?? null,
+  };
+}
+
+/** `FORMAT x` ends a statement, or only SETTINGS follow it. A column may be called `format` as well. */
+function lastFormat(statement: readonly Token[]): string | null {
+  for (let i = statement.length - 2; i >= 0; i -= 1) {
+    const [token, name, next] = [statement[i], statement[i + 1], statement[i + 2]];
+    if (token === undefined || name?.kind !== 'word' || !isWord(token, 'FORMAT')) continue;
+    if (next === undefined || isWord(next, 'SETTINGS')) return name.text;
   }
   return null;
 }

@@ -54,7 +54,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onProgress(`${name} is ready (${((performance.now() - from) / 1000).toFixed(1)} s)`);
       return started;
     };
-    const [kafka, registry, clickhouse] = await allOrNone([
+    const results = await Promise.allSettled([
       timed(
         'Kafka',
         startKafka({
@@ -70,6 +70,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ),
       timed('ClickHouse', startClickHouse({ dataDir: join(dataDir, 'clickhouse'), port: ports.clickhouse })),
     ]);
+    const [first, second, third] = results;
+    if (first.status === 'rejected' || second.status === 'rejected' || third.status === 'rejected') {
+      await Promise.allSettled(
+        results.map(async (result) => {
+          if (result.status === 'fulfilled') await result.value.stop();
+        }),
+      );
+      throw results.find((result) => result.status === 'rejected')?.reason;
+    }
+    const [kafka, registry, clickhouse] = [first.value, second.value, third.value];
     let stopping: Promise<void> | undefined;
     const stopAll = async (): Promise<void> => {
       const results = await Promise.allSettled([kafka.stop(), registry.stop(), clickhouse.stop()]);
@@ -101,24 +111,6 @@ async function choosePorts(wanted: 'free' | 'usual' | Partial<StackPorts>): Prom
   if (wanted === 'usual') return usualPorts;
   const [kafka = 0, kafkaController = 0, registry = 0, clickhouse = 0] = await freePorts(4);
   return { kafka, kafkaController, registry, clickhouse, ...(wanted === 'free' ? {} : wanted) };
-}
-
-interface Stoppable {
-  stop(): Promise<void>;
-}
-
-/** Waits for all; if one fails, the others are stopped before its error is thrown. */
-async function allOrNone<T extends readonly Stoppable[]>(starts: {
-  [K in keyof T]: Promise<T[K]>;
-}): Promise<T> {
-  const results = await Promise.allSettled(starts as readonly Promise<Stoppable>[]);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed === undefined)
-    return (await Promise.all(starts as readonly Promise<Stoppable>[])) as unknown as T;
-  await Promise.allSettled(
-    results.map((result) => (result.status === 'fulfilled' ? result.value.stop() : undefined)),
-  );
-  throw failed.reason;
 }
 
 /** True when the folder has been used by a stack before. */

@@ -10,7 +10,11 @@ export async function startTestStack(folder: string): Promise<TestStack> {
   const stack = await startStack({ dataDir: join(folder, 'stack') });
   return {
     kind: 'embedded',
-    endpoints: { brokers: stack.kafka.brokers.join(','), registryUrl: stack.registry.url, clickhouseUrl: stack.clickhouse.url },
+    endpoints: {
+      brokers: stack.kafka.brokers.join(','),
+      registryUrl: stack.registry.url,
+      clickhouseUrl: stack.clickhouse.url,
+    },
     stop: () => stack.stop(),
   };
 }
