@@ -1,0 +1,169 @@
+import type { CollectorPayload, EnrichedEvent, Failure } from '@headwater/contracts';
+import {
+  failedEvent,
+  failure,
+  isNonEmpty,
+  maskAddresses,
+  ServiceError,
+  type DropReason,
+  type Fate,
+  type NonEmpty,
+  type Processor,
+} from '@headwater/stage';
+import { describeEvent } from './describe-event';
+import { enrichments } from './enrichments';
+import type { Enrich, LookUps, Patch } from './enrichments/enrichment';
+import { outlineOf } from './payload/outline';
+import { readQueryString } from './payload/query-string';
+import { readPayload } from './payload/read-payload';
+import type { SentEvent } from './payload/sent-event';
+import { failedParameters } from './privacy/failed-parameters';
+import { fingerprintText } from './protocol/fingerprint';
+import type { MutableEvent } from './protocol/parameters';
+import { readEvent } from './protocol/read-event';
+
+export interface EnricherOptions {
+  /** Name and version of the program, as failed events and `v_etl` state it. */
+  readonly processor: Processor;
+  readonly lookUps: LookUps;
+  /** What `enrichmentsConfig` accepts; missing settings take their defaults. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** All fates of the events in one payload, in order. Equal payloads have equal fates. */
+export type Enricher = (payload: CollectorPayload) => readonly Fate<EnrichedEvent>[];
+
+/**
+ * Builds the enricher: it takes payloads apart, maps the tracker protocol to atomic fields, and runs the enrichments in
+ * the order of their list. All problems of one event are reported together, in one failed event; a fault of a payload
+ * as a whole makes one failed event.
+ */
+export function createEnricher({ processor, lookUps, config = {} }: EnricherOptions): Enricher {
+  const steps = enrichments.map((enrichment) => enrichment.create(config[enrichment.name], lookUps));
+  return (payload) => {
+    const sent = readPayload(payload);
+    if (sent.kind === 'ok')
+      return sent.value.map((event) => fateOf(event, payload, steps, lookUps, processor));
+    return sent.kind === 'failed' ? [unsplit(payload, sent.failures, processor)] : [];
+  };
+}
+
+function fateOf(
+  sent: SentEvent,
+  payload: CollectorPayload,
+  steps: readonly Enrich[],
+  lookUps: LookUps,
+  processor: Processor,
+): Fate<EnrichedEvent> {
+  try {
+    return enriched(sent, payload, steps, lookUps, processor);
+  } catch (error) {
+    // Broken infrastructure stops the partition. A fault of ours that one event triggers must not.
+    if (error instanceof ServiceError) throw error;
+    return faulty(sent, payload, error, processor);
+  }
+}
+
+function enriched(
+  sent: SentEvent,
+  payload: CollectorPayload,
+  steps: readonly Enrich[],
+  { pseudonyms }: LookUps,
+  processor: Processor,
+): Fate<EnrichedEvent> {
+  const { event, user_ipaddress, failures, isWhole } = readEvent(sent, payload, processor);
+  const problems = [...failures];
+  event.event_fingerprint = pseudonyms.fingerprintOf(event.app_id, fingerprintText(sent.values));
+
+  const draft: { event: MutableEvent; user_ipaddress: string | null } = { event, user_ipaddress };
+  let dropReason: DropReason | null = null;
+  for (const enrich of steps) {
+    const outcome = enrich(draft);
+    if (outcome.kind === 'ok') apply(outcome.value, draft);
+    else if (outcome.kind === 'failed') problems.push(...outcome.failures);
+    else dropReason ??= outcome.reason;
+  }
+
+  if (dropReason !== null) return { kind: 'dropped', reason: dropReason, subject: event };
+  if (!isNonEmpty(problems)) return { kind: 'ok', value: event };
+  const pseudonymiser = pseudonyms.at(event.app_id, event.collector_tstamp);
+  const value = failedEvent('enricher', processor, problems, {
+    ...describeEvent(event),
+    ...requestOf(payload),
+    parameters: failedParameters(sent.values, event, pseudonymiser),
+    replayable: isWhole,
+    not_replayable_reason: isWhole
+      ? null
+      : 'Self-describing data in it could not be read, so it could not be cleared of identifiers and is not kept.',
+  });
+  return { kind: 'failed', value };
+}
+
+function apply(patch: Patch, draft: { event: MutableEvent; user_ipaddress: string | null }): void {
+  const { user_ipaddress, ...fields } = patch;
+  if (user_ipaddress === null) draft.user_ipaddress = null;
+  Object.assign(draft.event, fields);
+}
+
+/** A payload that could not be taken apart: an outline of it is all that can be kept without showing who it is about. */
+function unsplit(
+  payload: CollectorPayload,
+  failures: NonEmpty<Failure>,
+  processor: Processor,
+): Fate<EnrichedEvent> {
+  const { body, collector_tstamp, payload_id, user_agent } = payload;
+  const value = failedEvent('enricher', processor, failures, {
+    app_id: appIdOf(payload),
+    collector_tstamp,
+    payload_id,
+    useragent: user_agent === null ? null : maskAddresses(user_agent),
+    ...requestOf(payload),
+    payload: body === null || body.length === 0 ? null : outlineOf(body.toString('utf8')),
+    replayable: false,
+    not_replayable_reason:
+      'The payload could not be taken apart, so it could not be cleared of identifiers; only its outline is kept.',
+  });
+  return { kind: 'failed', value };
+}
+
+function faulty(
+  { index }: SentEvent,
+  payload: CollectorPayload,
+  error: unknown,
+  processor: Processor,
+): Fate<EnrichedEvent> {
+  const kind = error instanceof Error ? error.name : typeof error;
+  const problem = failure(
+    'enrichment_failure',
+    `The enricher has a fault that this event brings to light (${kind}). Report it with the payload id and the index.`,
+    { source: 'enricher' },
+  );
+  const value = failedEvent('enricher', processor, [problem], {
+    app_id: appIdOf(payload),
+    collector_tstamp: payload.collector_tstamp,
+    payload_id: payload.payload_id,
+    payload_index: index,
+    ...requestOf(payload),
+    replayable: false,
+    not_replayable_reason: 'The event could not be cleared of identifiers, so nothing of it is kept.',
+  });
+  return { kind: 'failed', value };
+}
+
+/** Longest path or content type that a failed event keeps, in characters. */
+const LONGEST_SHOWN = 256;
+
+function requestOf({ path, content_type }: CollectorPayload): {
+  readonly path: string | null;
+  readonly content_type: string | null;
+} {
+  const shown = (text: string | null): string | null =>
+    text === null ? null : maskAddresses(text.slice(0, LONGEST_SHOWN));
+  return { path: shown(path), content_type: shown(content_type) };
+}
+
+/** The app of a payload that was not taken apart: the one in the query string, if it names one. */
+function appIdOf({ querystring }: CollectorPayload): string {
+  const appId = readQueryString(querystring).get('aid');
+  return appId === undefined || appId.length > 255 ? 'unknown' : appId;
+}

@@ -1,0 +1,15 @@
+import { ok } from '@headwater/stage';
+import { z } from 'zod';
+import { defineEnrichment } from './enrichment';
+
+export const country = defineEnrichment({
+  name: 'country',
+  summary: 'Adds the ISO 3166-1 country of the visitor, and nothing finer.',
+  config: z.object({
+    unknown: z.string().length(2).default('ZZ').describe('Two letters that stand for an unknown country.'),
+  }),
+  create: ({ unknown }, { countryOf }) =>
+    function country({ user_ipaddress: address }) {
+      return ok({ geo_country: (address !== null && countryOf(address)) || unknown });
+    },
+});

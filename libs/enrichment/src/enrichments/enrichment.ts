@@ -1,0 +1,47 @@
+import type { EnrichedEvent } from '@headwater/contracts';
+import type { Outcome } from '@headwater/stage';
+import type { z } from 'zod';
+import type { IdentifyingPaths } from '../privacy/identifying-paths';
+import type { Pseudonyms } from '../privacy/pseudonyms';
+
+/** What an enrichment sees. */
+export interface Draft {
+  /** The event as the enrichments before left it. */
+  readonly event: EnrichedEvent;
+  /** Address of the visitor, truncated by the collector; it is never written, and null once `dropIp` ran. */
+  readonly user_ipaddress: string | null;
+}
+
+/** The fields that an enrichment sets. */
+export type Patch = Partial<EnrichedEvent> & { readonly user_ipaddress?: null };
+
+/** Pure: equal drafts give equal patches. */
+export type Enrich = (draft: Draft) => Outcome<Patch>;
+
+/** What enrichments look things up in. Made by the service, which owns files and secrets. */
+export interface LookUps {
+  /** ISO 3166-1 alpha-2 code of an address; null where the database has none. */
+  readonly countryOf: (address: string) => string | null;
+  readonly pseudonyms: Pseudonyms;
+  readonly identifyingPaths: IdentifyingPaths;
+}
+
+/** One enrichment, in one file, and one line in the list that gives the order. */
+export interface Enrichment {
+  readonly name: string;
+  readonly summary: string;
+  readonly config: z.ZodObject;
+  /** @param config what `config` accepts; missing settings take their defaults */
+  readonly create: (config: unknown, lookUps: LookUps) => Enrich;
+}
+
+/** Describes an enrichment to the pipeline, the reference pages and the configuration. */
+export const defineEnrichment = <Config extends z.ZodObject>(enrichment: {
+  readonly name: string;
+  readonly summary: string;
+  readonly config: Config;
+  readonly create: (config: z.infer<Config>, lookUps: LookUps) => Enrich;
+}): Enrichment => ({
+  ...enrichment,
+  create: (config, lookUps) => enrichment.create(enrichment.config.parse(config ?? {}), lookUps),
+});

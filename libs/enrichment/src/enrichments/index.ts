@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { botDetection } from './bot-detection';
+import { campaign } from './campaign';
+import { country } from './country';
+import { dropIp } from './drop-ip';
+import type { Enrichment } from './enrichment';
+import { linkDecoration } from './link-decoration';
+import { pageUrl } from './page-url';
+import { pseudonymise } from './pseudonymise';
+import { referrer } from './referrer';
+import { userAgent } from './user-agent';
+
+/** Order is meaning: look-ups read the address and clear identifiers, `dropIp` removes it, and nothing may follow it. */
+export const enrichments: readonly Enrichment[] = [
+  userAgent,
+  botDetection,
+  country,
+  pageUrl,
+  campaign,
+  referrer,
+  linkDecoration,
+  pseudonymise,
+  dropIp,
+];
+
+/** Settings of all enrichments, by name: `ENRICHMENTS__USER_AGENT__REMEMBERED`. */
+export const enrichmentsConfig = z.object(
+  Object.fromEntries(enrichments.map(({ name, config }) => [name, config.prefault({})])),
+);

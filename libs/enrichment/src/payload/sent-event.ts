@@ -1,0 +1,108 @@
+import type { Failure } from '@headwater/contracts';
+import { failure } from '@headwater/stage';
+import {
+  parameters,
+  positionOf,
+  valueOf,
+  type Parameter,
+  type ParameterValues,
+} from '../protocol/parameters';
+
+/** One event of a payload as it was sent, before anything is made of it. */
+export interface SentEvent {
+  /** Position in the payload, from 0. */
+  readonly index: number;
+  readonly values: ParameterValues;
+  /** What is already known to be wrong with it. */
+  readonly problems: readonly Failure[];
+}
+
+const source = 'trackerProtocol';
+const required = ['e', 'p', 'tv'] as const;
+
+/** An event whose parameters all come from a query string; those that the protocol does not know are passed over. */
+export function sentInQuery(query: ReadonlyMap<string, string>): SentEvent {
+  const values = override(noValues(), query);
+  return { index: 0, values, problems: missing(values) };
+}
+
+/**
+ * An event from the body of a POST, where only texts under known names are allowed. The query string of the request
+ * overrides each event.
+ */
+export function sentInBody(index: number, body: unknown, query: ReadonlyMap<string, string>): SentEvent {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    const problem = failure(
+      'tracker_protocol_violation',
+      `Event ${index} of the payload is ${kindOf(body)}, not an object of parameters. Send an object.`,
+      { path: `/data/${index}`, expectation: 'an object of parameters', source },
+    );
+    return { index, values: override(noValues(), query), problems: [problem] };
+  }
+  const values = noValues();
+  const problems: Failure[] = [];
+  const sent = body as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(sent)) {
+    const position = positionOf(key);
+    const value = sent[key];
+    if (position === undefined || parameters[position]?.inBody === false) problems.push(unknown(key));
+    else if (typeof value === 'string') values[position] = value === '' ? undefined : value;
+    else {
+      problems.push(notText(key, value));
+      if (typeof value === 'number' || typeof value === 'boolean') values[position] = String(value);
+    }
+  }
+  override(values, query);
+  problems.push(...missing(values));
+  return { index, values, problems };
+}
+
+const noValues = (): (string | undefined)[] =>
+  new Array<string | undefined>(parameters.length).fill(undefined);
+
+function override(
+  values: (string | undefined)[],
+  query: ReadonlyMap<string, string>,
+): (string | undefined)[] {
+  for (const [key, value] of query) {
+    const position = positionOf(key);
+    if (position !== undefined) values[position] = value;
+  }
+  return values;
+}
+
+const missing = (values: ParameterValues): readonly Failure[] =>
+  required.flatMap((key) => {
+    if (valueOf(values, key) !== undefined) return [];
+    const { expectation } = parameters[positionOf(key) ?? 0] as Parameter;
+    return [
+      failure(
+        'tracker_protocol_violation',
+        `The parameter ${key} is missing. Every event must carry it: set it in the tracker.`,
+        { field: key, expectation, source },
+      ),
+    ];
+  });
+
+const unknown = (key: string): Failure =>
+  failure(
+    'tracker_protocol_violation',
+    'The event has a parameter that the tracker protocol does not know. Put own data into a context, or correct the name.',
+    { field: shortened(key), expectation: 'a parameter of payload_data 1-0-4', source },
+  );
+
+const notText = (key: string, value: unknown): Failure =>
+  failure(
+    'tracker_protocol_violation',
+    `The parameter ${key} is ${kindOf(value)}, and all parameters are texts. Send it in quotes, or leave it out.`,
+    { field: key, expectation: 'a text', source },
+  );
+
+/** A name that anyone may have made up: short, and without what is not the stuff of names. */
+const shortened = (key: string): string => key.slice(0, 64).replace(/[^\w.-]/g, '…');
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

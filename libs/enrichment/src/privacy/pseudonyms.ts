@@ -1,0 +1,160 @@
+import { createHash, createHmac } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { isUuid } from '../protocol/kinds';
+
+const SEPARATOR = '\u001f';
+const HOW_TO_MAKE = 'Make one with: openssl rand -base64 32';
+
+/** One key under which identifiers become pseudonyms. */
+export const pseudonymKey = z.object({
+  id: z
+    .string()
+    .regex(/^[\w.-]{1,32}$/, 'a key id has 1 to 32 letters, digits, dots, dashes or underscores')
+    .describe('Name of the key; travels with each event as pseudonym_key_id.'),
+  secret: z
+    .string()
+    .min(32, `a key needs a secret of at least 32 characters. ${HOW_TO_MAKE}`)
+    .describe('The secret. Who has it can link pseudonyms to persons.'),
+  from: z.iso
+    .datetime({ offset: true, error: 'expected a time such as 2026-01-01T00:00:00Z' })
+    .optional()
+    .describe('Collector time from which the key is used; without it, from the beginning.'),
+  apps: z
+    .array(z.string())
+    .nonempty()
+    .optional()
+    .describe(
+      'Apps that share this key and so one space of ids; without it, all apps, each in a space of its own.',
+    ),
+});
+
+export type PseudonymKey = z.infer<typeof pseudonymKey>;
+
+/** The keys of an installation. */
+export const pseudonymKeys = z
+  .array(pseudonymKey)
+  .nonempty(`there must be at least one key. ${HOW_TO_MAKE}`)
+  .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, {
+    error: 'two keys have the same id, so their pseudonyms could not be told apart: give each its own',
+  })
+  .refine((keys) => keys.some(({ apps }) => apps === undefined), {
+    error: 'every key is for certain apps, so events of other apps would have none: add a key without apps',
+  });
+
+/** Turns the identifiers of one app at one time into pseudonyms. */
+export interface Pseudonymiser {
+  readonly keyId: string;
+  /**
+   * HMAC-SHA-256 of an identifier, cut to 128 bits: 32 hex digits, or, for a UUID, a UUID of version 8 (RFC 9562,
+   * section 5.8), so that fields and schemas that ask for a UUID still get one. UUIDs that differ in case are one.
+   */
+  readonly pseudonymOf: (identifier: string) => string;
+}
+
+export interface Pseudonyms {
+  /** @param time collector time of the event, milliseconds: says which key applies */
+  readonly at: (appId: string, time: number) => Pseudonymiser;
+  /**
+   * Fingerprint of an event: 128 bits of a SHA-256 keyed by the app's oldest key, as 32 hex digits. Keyed, because who
+   * knows the rest of an event could otherwise find a short `uid` by trying; by the oldest key, so that two copies of
+   * one event are still recognised when a rotation lies between them. (A prefix is a sound key here because half of
+   * the digest is cut off.)
+   */
+  readonly fingerprintOf: (appId: string, text: string) => string;
+}
+
+export interface PseudonymCache {
+  /** Identifiers whose pseudonyms are remembered. A visitor's are asked for with every event. */
+  readonly identifiers: number;
+  /** Apps whose derived keys are remembered; app ids are made up by senders. */
+  readonly apps: number;
+}
+
+/** Applies a set of keys. Each app gets its own secret, derived from the key, unless the key names the apps sharing it. */
+export function createPseudonyms(
+  keys: readonly PseudonymKey[],
+  cache: PseudonymCache = { identifiers: 50_000, apps: 1_000 },
+): Pseudonyms {
+  const sorted = keys
+    .map((key) => ({ ...key, start: key.from === undefined ? -Infinity : Date.parse(key.from) }))
+    .sort((a, b) => a.start - b.start);
+  const remembered = new LRUCache<string, string>({ max: cache.identifiers });
+  const rings = new LRUCache<string, Ring>({ max: cache.apps });
+
+  const ringOf = (appId: string): Ring => {
+    const known = rings.get(appId);
+    if (known) return known;
+    const own = sorted.filter(({ apps }) => apps?.includes(appId));
+    const ring = (own.length > 0 ? own : sorted.filter(({ apps }) => apps === undefined)).map((key) =>
+      entryOf(key, appId, remembered),
+    );
+    rings.set(appId, ring);
+    return ring;
+  };
+
+  return {
+    at: (appId, time) => {
+      const ring = ringOf(appId);
+      return (ring.findLast(({ start }) => start <= time) ?? oldest(ring)).pseudonymiser;
+    },
+    fingerprintOf: (appId, text) =>
+      createHash('sha256')
+        .update(oldest(ringOf(appId)).fingerprintPrefix + text, 'utf8')
+        .digest('hex')
+        .slice(0, 32),
+  };
+}
+
+interface RingEntry {
+  /** Collector time from which it applies. */
+  readonly start: number;
+  readonly pseudonymiser: Pseudonymiser;
+  readonly fingerprintPrefix: string;
+}
+
+/** The keys of one app, oldest first. */
+type Ring = readonly RingEntry[];
+
+function oldest(ring: Ring): RingEntry {
+  const [first] = ring;
+  if (!first) throw new Error('No pseudonym key applies to all apps. Add a key without apps.');
+  return first;
+}
+
+function entryOf(
+  key: PseudonymKey & { readonly start: number },
+  appId: string,
+  remembered: LRUCache<string, string>,
+): RingEntry {
+  const scope = key.apps ? ['apps', ...key.apps] : ['app', appId];
+  const derive = (purpose: string): Buffer =>
+    createHmac('sha256', key.secret)
+      .update([purpose, ...scope].join(SEPARATOR))
+      .digest();
+  const secret = derive('pseudonym');
+  const space = key.id + SEPARATOR + scope.join(SEPARATOR) + SEPARATOR;
+  const pseudonymOf = (identifier: string): string => {
+    const name = space + identifier;
+    const known = remembered.get(name);
+    if (known !== undefined) return known;
+    const pseudonym = compute(secret, identifier);
+    remembered.set(name, pseudonym);
+    return pseudonym;
+  };
+  return {
+    start: key.start,
+    pseudonymiser: { keyId: key.id, pseudonymOf },
+    fingerprintPrefix: derive('fingerprint').toString('hex'),
+  };
+}
+
+function compute(secret: Buffer, identifier: string): string {
+  const asUuid = isUuid(identifier);
+  const hex = createHmac('sha256', secret)
+    .update(asUuid ? identifier.toLowerCase() : identifier, 'utf8')
+    .digest('hex');
+  if (!asUuid) return hex.slice(0, 32);
+  const variant = '89ab'[Number.parseInt(hex.charAt(16), 16) % 4] ?? '8';
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
