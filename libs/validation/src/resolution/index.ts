@@ -1,0 +1,13 @@
+export { compileSchema, MAX_VIOLATIONS, type CompiledSchema, type Violation } from './compile';
+export { lookUp, type LookUp } from './look-up';
+export { SchemaRegistryUnavailable } from './registry-unavailable';
+export {
+  lookUpResults,
+  SchemaResolver,
+  type LookUpResult,
+  type Resolution,
+  type ResolverOptions,
+  type Schemas,
+} from './resolver';
+export { igluUri, keyProblem, schemaVer, type SchemaKey } from './schema-key';
+export { inOrder, type SchemaAnswer, type SchemaSource } from './schema-source';

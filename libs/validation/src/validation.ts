@@ -1,0 +1,135 @@
+import { topics, type EnrichedEvent, type Failure } from '@headwater/contracts';
+import {
+  failedEvent,
+  isNonEmpty,
+  isUndecodable,
+  maskAddresses,
+  uuidV5,
+  type Batch,
+  type FailedSubject,
+  type Fate,
+  type Processor,
+  type Received,
+  type Stage,
+} from '@headwater/stage';
+import type { DuplicateWindow } from './duplicates';
+import { parametersOf } from './parameters';
+import { igluUri, keyProblem, type SchemaKey, type Schemas } from './resolution';
+import { rules as allRules } from './rules';
+import { NO_FAILURES, type Rule, type RuleContext } from './rules/rule';
+
+export interface Validation {
+  /** Name and version that failed events bear. */
+  readonly processor: Processor;
+  /** What the partition has held before; advanced by judging. */
+  readonly window: DuplicateWindow;
+  /** Every schema that the batch names: see {@link schemaKeysOf}. */
+  readonly schemas: Schemas;
+  readonly rules?: readonly Rule[];
+  /** Told of every event that bore the id of another one. */
+  readonly onConflict?: () => void;
+}
+
+/** The validator as a stage: duplicates first, so that a bad event sent twice fails once; then every rule. */
+export function validation({
+  processor,
+  window,
+  schemas,
+  rules = allRules,
+  onConflict,
+}: Validation): Stage<EnrichedEvent, EnrichedEvent> {
+  const context: RuleContext = { schemas };
+
+  const judge = (received: Received<EnrichedEvent>): readonly Fate<EnrichedEvent>[] => {
+    const { value } = received;
+    const sighting = window.see(received);
+    if (sighting === 'duplicate') return [{ kind: 'dropped', reason: 'duplicate', subject: value }];
+    if (sighting === 'conflict') onConflict?.();
+    const event = sighting === 'conflict' ? underOwnId(value) : value;
+    const failures = check(rules, event, context);
+    if (!isNonEmpty(failures)) return [{ kind: 'ok', value: event }];
+    return [{ kind: 'failed', value: failedEvent('validator', processor, failures, replayable(event)) }];
+  };
+
+  return { name: 'validator', processor, to: topics.validEvents, readsPayloads: false, judge, describe };
+}
+
+/** The schemas that the events of a batch name, by Iglu URI; those with an impossible name are left out. */
+export function schemaKeysOf(batch: Batch<EnrichedEvent>): ReadonlyMap<string, SchemaKey> {
+  const keys = new Map<string, SchemaKey>();
+  const add = (key: SchemaKey): void => {
+    const uri = igluUri(key);
+    if (!keys.has(uri) && keyProblem(key) === null) keys.set(uri, key);
+  };
+  for (const record of batch.records) {
+    if (isUndecodable(record)) continue;
+    const { unstruct_event, contexts, derived_contexts } = record.value;
+    if (unstruct_event !== null) add(unstruct_event);
+    contexts?.forEach(add);
+    derived_contexts?.forEach(add);
+  }
+  return keys;
+}
+
+function check(rules: readonly Rule[], event: EnrichedEvent, context: RuleContext): readonly Failure[] {
+  let failures = NO_FAILURES;
+  for (const rule of rules) {
+    const found = rule.check(event, context);
+    if (found.length > 0) failures = failures.length === 0 ? found : [...failures, ...found];
+  }
+  return failures;
+}
+
+/**
+ * The event under an id derived from its own and from what it holds: another event has taken its id. The same copy sent
+ * again gets the same id.
+ */
+function underOwnId(event: EnrichedEvent): EnrichedEvent {
+  return {
+    ...event,
+    event_id: uuidV5(event.event_id, event.event_fingerprint ?? ''),
+    duplicate_of: event.event_id,
+  };
+}
+
+/** What is kept of an event whose content is not. */
+function describe(event: EnrichedEvent): FailedSubject {
+  const {
+    app_id,
+    collector_tstamp,
+    event_id,
+    event: kind,
+    event_name,
+    platform,
+    name_tracker,
+    v_tracker,
+  } = event;
+  const { event_fingerprint, payload_id, payload_index, dvce_created_tstamp, dvce_sent_tstamp } = event;
+  return {
+    app_id,
+    collector_tstamp,
+    event_id,
+    event: kind,
+    event_name: masked(event_name),
+    platform,
+    name_tracker: masked(name_tracker),
+    v_tracker: masked(v_tracker),
+    event_fingerprint,
+    payload_id,
+    payload_index,
+    dvce_created_tstamp,
+    dvce_sent_tstamp,
+    geo_country: event.geo_country,
+    useragent: masked(event.useragent),
+    pseudonym_key_id: event.pseudonym_key_id,
+  };
+}
+
+const masked = (text: string | null): string | null => (text === null ? null : maskAddresses(text));
+
+/** All that a replay needs. */
+const replayable = (event: EnrichedEvent): FailedSubject => ({
+  ...describe(event),
+  parameters: parametersOf(event),
+  replayable: true,
+});
