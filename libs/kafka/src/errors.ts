@@ -1,0 +1,55 @@
+import { ServiceError } from '@headwater/stage';
+
+/** The broker does not answer, or not in time. What was being written may or may not be there. */
+export class BrokerUnavailable extends ServiceError {
+  override readonly code = 'E_BROKER_UNAVAILABLE';
+  override readonly retriable = true;
+}
+
+/** More is waiting to be written than may be held in memory. Nothing was accepted. */
+export class Overloaded extends ServiceError {
+  override readonly code = 'E_OVERLOADED';
+  override readonly retriable = true;
+}
+
+/** Pause the partition and retry: the event is innocent. */
+export class RegistryUnavailable extends ServiceError {
+  override readonly code = 'E_REGISTRY_UNAVAILABLE';
+  override readonly retriable = true;
+}
+
+/** The registry answers, but does not know the schema that this build writes. */
+export class SchemaNotRegistered extends ServiceError {
+  override readonly code = 'E_SCHEMA_NOT_REGISTERED';
+  override readonly retriable = false;
+}
+
+/** The registry refuses a schema, or holds another one under the name. */
+export class SchemaConflict extends ServiceError {
+  override readonly code = 'E_SCHEMA_CONFLICT';
+  override readonly retriable = false;
+}
+
+/** Something is wired or configured wrongly; the message says what to change. */
+export class Misconfigured extends ServiceError {
+  override readonly code = 'E_MISCONFIGURED';
+  override readonly retriable = false;
+}
+
+/** The log no longer holds what was being written down when the last owner of the partition died. */
+export class RangeLost extends ServiceError {
+  override readonly code = 'E_RANGE_LOST';
+  override readonly retriable = false;
+}
+
+/** A value does not fit the schema of its topic: an error of the program, never of the data. */
+export class NotEncodable extends ServiceError {
+  override readonly code = 'E_NOT_ENCODABLE';
+  override readonly retriable = false;
+}
+
+/** The consumer stopped for good; only a new process can go on. */
+export class ConsumerStopped extends ServiceError {
+  override readonly code = 'E_CONSUMER_STOPPED';
+  override readonly retriable = false;
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { topicNamed, type Topic } from '@headwater/contracts';
+import { Kafka, type Admin, type KafkaConfig as ClientConfig, type SASLOptions } from 'kafkajs';
+import type { KafkaConfig } from './config';
+import { kafkaLog, type Log } from './log';
+
+/** How long kafkajs goes on asking by itself: long enough for a broker that restarts. */
+export const PATIENT_RETRY = { initialRetryTime: 100, maxRetryTime: 5_000, retries: 12 } as const;
+
+/**
+ * The root of the port: one per process. Connects lazily; everything that touches Kafka is made from it. It knows the
+ * prefix of the installation, so that nothing else has to.
+ */
+export class KafkaConnection {
+  /** For the files of this library only. */
+  readonly client: Kafka;
+  readonly clientConfig: ClientConfig;
+  private admin: Promise<Admin> | null = null;
+
+  constructor(
+    readonly config: KafkaConfig,
+    readonly log: Log,
+  ) {
+    this.clientConfig = clientConfigOf(config, log);
+    this.client = new Kafka(this.clientConfig);
+  }
+
+  get prefix(): string {
+    return this.config.topicPrefix;
+  }
+
+  /** Name of a topic on the brokers. */
+  topicName(topic: Pick<Topic, 'name'>): string {
+    return `${this.prefix}${topic.name}`;
+  }
+
+  /** The topic of our table that a topic on the brokers is. */
+  topicOf(name: string): Topic {
+    return topicNamed(name.slice(this.prefix.length));
+  }
+
+  /** Name of a consumer group on the brokers. */
+  groupId(group: string): string {
+    return `${this.prefix}headwater-${group.replace(/^headwater-/, '')}`;
+  }
+
+  /** A connected admin client, shared; asks for a new connection after a failed one. */
+  async administration(): Promise<Admin> {
+    this.admin ??= this.connectAdmin().catch((error: unknown) => {
+      this.admin = null;
+      throw error;
+    });
+    return this.admin;
+  }
+
+  /** Closes what is shared. Servers and writers close their own connections. */
+  async close(): Promise<void> {
+    const { admin } = this;
+    this.admin = null;
+    if (admin) await (await admin).disconnect();
+  }
+
+  private async connectAdmin(): Promise<Admin> {
+    const admin = this.client.admin({ retry: PATIENT_RETRY });
+    await admin.connect();
+    return admin;
+  }
+}
+
+/** Makes the root of the port. Nothing is connected yet: an unreachable broker shows when something is used. */
+export function connectKafka(config: KafkaConfig, { log }: { readonly log: Log }): KafkaConnection {
+  return new KafkaConnection(config, log);
+}
+
+function clientConfigOf(config: KafkaConfig, log: Log): ClientConfig {
+  const { mechanism, username, password } = config.sasl;
+  return {
+    brokers: config.brokers,
+    clientId: config.clientId,
+    connectionTimeout: 5_000,
+    requestTimeout: 30_000,
+    logCreator: kafkaLog(log),
+    retry: PATIENT_RETRY,
+    ...(config.ssl ? { ssl: tlsOf(config) } : {}),
+    ...(mechanism === 'none' ? {} : { sasl: { mechanism, username, password } as SASLOptions }),
+  };
+}
+
+function tlsOf({ sslCaFile, sslCertFile, sslKeyFile }: KafkaConfig): NonNullable<ClientConfig['ssl']> {
+  if (sslCaFile === undefined && sslCertFile === undefined && sslKeyFile === undefined) return true;
+  return {
+    ...(sslCaFile === undefined ? {} : { ca: readFileSync(sslCaFile) }),
+    ...(sslCertFile === undefined ? {} : { cert: readFileSync(sslCertFile) }),
+    ...(sslKeyFile === undefined ? {} : { key: readFileSync(sslKeyFile) }),
+  };
+}

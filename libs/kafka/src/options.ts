@@ -1,0 +1,68 @@
+import type { Received } from '@headwater/stage';
+import type { Registry as MetricsRegistry } from 'prom-client';
+import type { KafkaConnection } from './kafka-connection';
+import type { Log } from './log';
+import type { SchemaRegistry } from './schema-registry';
+
+/** Where a batch is cut, whichever comes first. A batch never holds more than one fetch brought. */
+export interface BatchLimits {
+  readonly maxRecords?: number;
+  /** Bytes of values, before decoding. */
+  readonly maxBytes?: number;
+  /** How long the broker may wait for more before it answers a fetch, milliseconds. */
+  readonly lingerMs?: number;
+}
+
+/** A partition that this process was given, before its first batch. */
+export interface PartitionAssigned {
+  /** Name of the topic without the prefix of the installation. */
+  readonly topic: string;
+  readonly partition: number;
+  /** Offset of the first record that will be handed over. */
+  readonly position: bigint;
+  /**
+   * What lies before `position`, from the first record whose timestamp is at least `sinceTimestamp` (milliseconds).
+   * Undecodable records are left out.
+   */
+  readTail(sinceTimestamp: number): AsyncIterable<Received<unknown>>;
+}
+
+/** What every transport needs. */
+export interface ServerOptions {
+  readonly kafka: KafkaConnection;
+  readonly registry: SchemaRegistry;
+  /** Name of the service; the consumer group is `<prefix>headwater-<group>`. */
+  readonly group: string;
+  readonly batch?: BatchLimits;
+  /** Partitions worked on at the same time. Default 4. */
+  readonly concurrency?: number;
+  readonly log: Log;
+  /** Where the port registers its metrics. */
+  readonly metrics: MetricsRegistry;
+  /** Must end the process: called for what waiting cannot heal. */
+  readonly onFatal: (error: Error) => void;
+  /** For stages that remember: called once a partition is ours and its position known, before its first batch. */
+  readonly onAssigned?: (assignment: PartitionAssigned) => Promise<void>;
+  readonly onRevoked?: (topic: string, partition: number) => void;
+}
+
+/** A batch of a {@link RangedServer}. */
+export interface RangedBatchMark {
+  /** True: the last owner of the partition died while it handled exactly this batch; it may be stored already. */
+  readonly recovered: boolean;
+}
+
+export interface TopicWriterOptions {
+  readonly kafka: KafkaConnection;
+  readonly registry: SchemaRegistry;
+  /** Topics that will be written: their schemas are looked up by `connect`. */
+  readonly topics: readonly import('@headwater/contracts').Topic[];
+  readonly log: Log;
+  readonly metrics?: MetricsRegistry;
+  /** How long a first record waits for company, milliseconds. Default 5. */
+  readonly lingerMs?: number;
+  /** Bytes that may wait for the broker; above, `write` rejects with `Overloaded` at once. Default 64 MiB. */
+  readonly maxPendingBytes?: number;
+  /** Longest time until a write is settled, milliseconds. Default 5,000. */
+  readonly deadlineMs?: number;
+}

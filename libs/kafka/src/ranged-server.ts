@@ -1,0 +1,3 @@
+import { StageServer } from './stage-server';
+
+export class RangedServer extends StageServer {}
