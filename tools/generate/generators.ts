@@ -1,6 +1,8 @@
+import { chartSchema } from './chart-schema';
+import { configReference } from './config-reference';
 import { contractDocs } from './contract-docs';
 import { contractTypes } from './contract-types';
 import type { Generator } from './generator';
 
 /** A generator is one file and one line here. Order matters only where one reads what another wrote. */
-export const generators: readonly Generator[] = [contractTypes, contractDocs];
+export const generators: readonly Generator[] = [contractTypes, contractDocs, configReference, chartSchema];

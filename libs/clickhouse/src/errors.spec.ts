@@ -1,0 +1,93 @@
+import { ClickHouseError } from '@clickhouse/client';
+import { ServiceError } from '@headwater/stage';
+import {
+  classify,
+  ClickHouseAccessDenied,
+  ClickHouseFault,
+  ClickHouseUnavailable,
+  ContentRefused,
+  TablesNotReady,
+} from './errors';
+import { UnencodableValue } from './native/encode-block';
+
+const url = 'http://clickhouse:8123';
+const doing = 'did not take 2 rows for events_stored';
+const said = (code: string, type: string, message = 'It happened.'): ClickHouseError =>
+  new ClickHouseError({ code, type, message });
+
+describe('classify', () => {
+  it.each([
+    ['159', 'TIMEOUT_EXCEEDED'],
+    ['209', 'SOCKET_TIMEOUT'],
+    ['241', 'MEMORY_LIMIT_EXCEEDED'],
+    ['242', 'TABLE_IS_READ_ONLY'],
+    ['243', 'NOT_ENOUGH_SPACE'],
+    ['252', 'TOO_MANY_PARTS'],
+    ['999', 'KEEPER_EXCEPTION'],
+  ])('waits for %s %s to pass', (code, type) => {
+    const error = classify(said(code, type), url, doing);
+    expect(error).toBeInstanceOf(ClickHouseUnavailable);
+    expect((error as ServiceError).retriable).toBe(true);
+    expect(error.message).toBe(
+      `ClickHouse at ${url} ${doing} for now (code ${code} ${type}: It happened). It is tried again. If this stays, look at the log of ClickHouse.`,
+    );
+  });
+
+  it.each([
+    ['497', 'ACCESS_DENIED'],
+    ['516', 'AUTHENTICATION_FAILED'],
+  ])('waits for someone to correct %s %s', (code, type) => {
+    const error = classify(said(code, type), url, doing);
+    expect(error).toBeInstanceOf(ClickHouseAccessDenied);
+    expect((error as ServiceError).retriable).toBe(true);
+    expect(error.message).toContain('CLICKHOUSE__PASSWORD');
+  });
+
+  it.each([
+    ['60', 'UNKNOWN_TABLE'],
+    ['81', 'UNKNOWN_DATABASE'],
+    ['16', 'NO_SUCH_COLUMN_IN_TABLE'],
+  ])('waits for a migration after %s %s', (code, type) => {
+    const error = classify(said(code, type), url, doing);
+    expect(error).toBeInstanceOf(TablesNotReady);
+    expect((error as ServiceError).retriable).toBe(true);
+    expect(error.message).toContain('Run the job `migrate`');
+  });
+
+  it('blames the rows for a value that cannot be read, without quoting it', () => {
+    const error = classify(said('6', 'CANNOT_PARSE_TEXT', "Cannot parse 'secret'"), url, doing);
+    expect(error).toBeInstanceOf(ContentRefused);
+    expect(error.message).toContain('code 6 CANNOT_PARSE_TEXT');
+    expect(JSON.stringify([error.message, error.cause ?? null])).not.toContain('secret');
+  });
+
+  it('blames the rows for a value that could not be encoded', () => {
+    expect(classify(new UnencodableValue('event_id', 'UUID'), url, doing)).toBeInstanceOf(ContentRefused);
+  });
+
+  it('stops for what it does not know', () => {
+    const error = classify(said('62', 'SYNTAX_ERROR', 'Syntax error: failed at 203.0.113.7'), url, doing);
+    expect(error).toBeInstanceOf(ClickHouseFault);
+    expect((error as ServiceError).retriable).toBe(false);
+    expect(error.message).toContain('failed at [address]');
+  });
+
+  it.each([
+    ['a refused connection', Object.assign(new AggregateError([new Error('connect ECONNREFUSED ::1:8123')]), { code: 'ECONNREFUSED' }), /ECONNREFUSED/],
+    ['a timeout', new Error('Timeout error.'), /Timeout error\. It is tried again/],
+    ['a connection that broke', new Error('socket hang up', { cause: new Error('read ECONNRESET') }), /ECONNRESET/],
+    ["a proxy's page", new Error('<html>502 Bad Gateway</html>'), /502 Bad Gateway/],
+  ])('waits after %s', (_case, cause, message) => {
+    const error = classify(cause, url, doing);
+    expect(error).toBeInstanceOf(ClickHouseUnavailable);
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain('CLICKHOUSE__URL');
+  });
+
+  it('passes on what is an error of ours', () => {
+    const bug = new TypeError('x is not a function');
+    expect(classify(bug, url, doing)).toBe(bug);
+    const known = new TablesNotReady('…');
+    expect(classify(known, url, doing)).toBe(known);
+  });
+});
