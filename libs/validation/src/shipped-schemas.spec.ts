@@ -16,10 +16,11 @@ import {
   buildSocialInteraction,
   type PayloadBuilder,
 } from '@snowplow/node-tracker';
-import Ajv, { type ValidateFunction } from 'ajv-draft-04';
+import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import * as fc from 'fast-check';
 import { corpora } from '@headwater/testing';
+import { type CompiledSchema, compileSchema } from './resolution/compile';
 import { examples } from './testdata/examples';
 import { capturedEvents, type SelfDescribing } from './testdata/sdk-payloads';
 import { change, dereferenced, type SchemaNode, variants } from './testdata/variants';
@@ -41,7 +42,7 @@ const shipped: readonly Shipped[] = readdirSync(root, { recursive: true, withFil
 
 const addresses = shipped.map(({ address }) => address);
 const schemaOf = new Map(shipped.map(({ address, schema }) => [address, schema]));
-const validators = new Map<string, ValidateFunction>();
+const compiled = new Map<string, CompiledSchema>();
 
 const inOracle = addresses.filter((address) => existsSync(join(oracleRoot, address)));
 
@@ -58,7 +59,12 @@ describe('every shipped schema', () => {
   });
 
   it.each(addresses)('%s compiles in strict mode, without a key that nobody knows', (address) => {
-    expect(() => validatorOf(address)).not.toThrow();
+    const ajv = new Ajv({ strict: true, allowUnionTypes: true });
+    addFormats(ajv);
+    ajv.addVocabulary(['self', 'headwater:identifying', 'headwater:url']);
+    // ajv knows the self-describing meta-schema under draft 4's name only.
+    const entries = Object.entries(schemaOf.get(address)!).filter(([key]) => key !== '$schema');
+    expect(() => ajv.compile(Object.fromEntries(entries))).not.toThrow();
   });
 
   it.each(addresses)('%s accepts its examples, and they carry each property it declares', (address) => {
@@ -106,12 +112,12 @@ describe('beside Iglu Central', () => {
   it.each(inOracle)('%s accepts and rejects the same after several changes at once', (address) => {
     const ours = dereferenced(schemaOf.get(address)!);
     const theirs = dereferenced(oracleSchema(address));
-    const [weAccept, theyAccept] = [compile(ours), compile(theirs)];
+    const [weAccept, theyAccept] = [accepts(ours), accepts(theirs)];
     fc.assert(
       fc.property(
         fc.constantFrom(...examples[address]!),
         fc.integer({ min: 2, max: 4 }),
-        fc.array(fc.nat(), { minLength: 64, maxLength: 64 }),
+        fc.array(fc.nat(), { minLength: 32, maxLength: 32 }),
         (example, changes, rolls) => {
           let at = 0;
           const roll = (sides: number) => rolls[at++ % rolls.length]! % sides;
@@ -120,7 +126,7 @@ describe('beside Iglu Central', () => {
           return weAccept(instance) === theyAccept(instance);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -325,29 +331,17 @@ function oracleSchema(address: string): SchemaNode {
   return parse(readFileSync(join(oracleRoot, address), 'utf8'));
 }
 
-function compile(schema: SchemaNode, strict = false): ValidateFunction {
-  const ajv = new Ajv({ strict, allowUnionTypes: true, allErrors: true });
-  addFormats(ajv);
-  ajv.addVocabulary(['self', 'headwater:identifying', 'headwater:url']);
-  // The self-describing meta-schema is draft-04 and `self`; ajv knows it under draft-04's name only.
-  return ajv.compile(Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema')));
-}
-
-function validatorOf(address: string): ValidateFunction {
-  const known = validators.get(address);
-  if (known) return known;
-  const schema = schemaOf.get(address);
-  if (!schema) throw new Error(`No schema ${address} is shipped. Add libs/validation/schemas/${address}.`);
-  const validator = compile(schema, true);
-  validators.set(address, validator);
-  return validator;
+function accepts(schema: SchemaNode): (instance: unknown) => boolean {
+  const { violations } = compileSchema(schema);
+  return (instance) => violations(instance).length === 0;
 }
 
 function problems(address: string, instance: unknown): readonly string[] {
-  const validator = validatorOf(address);
-  return validator(instance)
-    ? []
-    : (validator.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? error.keyword}`);
+  const schema = schemaOf.get(address);
+  if (!schema) throw new Error(`No schema ${address} is shipped. Add libs/validation/schemas/${address}.`);
+  const { violations } = compiled.get(address) ?? compileSchema(schema);
+  compiled.set(address, { violations });
+  return violations(instance).map(({ path, expectation }) => `${path} should be ${expectation}`);
 }
 
 function problemsOf({ schema, data }: SelfDescribing): readonly string[] {
@@ -362,7 +356,7 @@ function firstDisagreement(
   tell: (verdict: boolean) => void = () => undefined,
 ): { instance: unknown; one: boolean; other: boolean } | null {
   const pair = [dereferenced(one), dereferenced(other)] as const;
-  const [oneAccepts, otherAccepts] = [compile(pair[0]), compile(pair[1])];
+  const [oneAccepts, otherAccepts] = [accepts(pair[0]), accepts(pair[1])];
   for (const example of examples[address]!)
     for (const instance of variants(example, pair)) {
       const verdicts = { one: oneAccepts(instance), other: otherAccepts(instance) };
@@ -416,8 +410,16 @@ function pathsOf(instance: unknown, path = ''): readonly string[] {
   });
 }
 
+/** The form of the enricher's pseudonyms: a UUID for a UUID and for the 16 digits of an old device, else 32 digits. */
+function pseudonymOf(value: string): string {
+  return /^([0-9a-f]{16}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.test(value)
+    ? 'c2ad5e1f-90b3-8d47-a6e8-1b5f30729c4e'
+    : 'c2ad5e1f90b38d47a6e81b5f30729c4e';
+}
+
 function pseudonymised(instance: unknown, paths: ReadonlySet<string>, path = ''): unknown {
-  if (paths.has(path) && instance !== null) return 'c2ad5e1f-90b3-8d47-a6e8-1b5f30729c4e';
+  if (paths.has(path) && (typeof instance === 'string' || typeof instance === 'number'))
+    return pseudonymOf(String(instance));
   if (Array.isArray(instance)) return instance.map((item) => pseudonymised(item, paths, `${path}[]`));
   if (typeof instance !== 'object' || instance === null) return instance;
   return Object.fromEntries(

@@ -676,7 +676,7 @@ export const examples: Readonly<Record<string, readonly unknown[]>> = {
   ],
 
   'com.snowplowanalytics.snowplow.ecommerce/cart/jsonschema/1-0-0': [
-    { cart_id: 'cart-1', total_value: 20, currency: 'EUR' },
+    { cart_id: 'cart-1', total_value: 39.98, currency: 'EUR' },
   ],
   'com.snowplowanalytics.snowplow.ecommerce/checkout_step/jsonschema/1-0-0': [
     {
@@ -703,7 +703,7 @@ export const examples: Readonly<Record<string, readonly unknown[]>> = {
       id: 'sku-1',
       name: 'Book',
       category: 'books/blue',
-      price: 19.5,
+      price: 19.99,
       list_price: 25,
       quantity: 2,
       size: 'A5',
@@ -741,11 +741,11 @@ export const examples: Readonly<Record<string, readonly unknown[]>> = {
   'com.snowplowanalytics.snowplow.ecommerce/transaction/jsonschema/1-0-0': [
     {
       transaction_id: 'order-1',
-      revenue: 39,
+      revenue: 39.98,
       currency: 'EUR',
       payment_method: 'card',
       total_quantity: 2,
-      tax: 6.5,
+      tax: 6.66,
       shipping: 0,
       discount_code: 'SPRING',
       discount_amount: 1,

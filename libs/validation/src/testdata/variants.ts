@@ -11,6 +11,7 @@ const texts = [
   uuid.toUpperCase(),
   uuid.slice(1),
   `x${uuid}`,
+  `urn:uuid:${uuid}`,
   `${uuid}\n`,
   uuid.replaceAll('-', ''),
   '0123456789abcdef',
@@ -48,6 +49,8 @@ const things: readonly unknown[] = [
   0.5,
   0.01,
   0.015,
+  19.99,
+  1.005,
   1e20,
   [],
   [null],
@@ -74,6 +77,7 @@ export function* variants(instance: unknown, schemas: readonly SchemaNode[]): Ge
   yield* probes(schemas);
   if (isList(instance)) {
     yield [...instance, ...instance];
+    yield instance.slice(0, 1);
     for (const changed of variants(instance[0], itemsOf(schemas))) yield [changed, ...instance.slice(1)];
   } else if (isObject(instance)) {
     yield { ...instance, stranger: 1 };
@@ -130,7 +134,9 @@ function limits(schema: SchemaNode): readonly unknown[] {
     ...number('minimum').flatMap((n) => [n, n - 1, n - 0.5, n + 0.5]),
     ...number('maximum').flatMap((n) => [n, n + 1, n * 2 + 1, n - 0.5, Math.floor(n / 2)]),
     ...number('multipleOf').flatMap((n) => [n, n / 2, n * 3]),
-    ...lengths.filter((n) => n >= 0).flatMap((n) => ['a'.repeat(n), '€'.repeat(n), '1x1'.padEnd(n, '0')]),
+    ...lengths
+      .filter((n) => n >= 0)
+      .flatMap((n) => ['a'.repeat(n), '€'.repeat(n), '1x1'.padEnd(n, '0'), '1/1'.padEnd(n, '0')]),
     ...options.flatMap((option) => [option, typeof option === 'string' ? `${option}x` : option]),
   ];
 }
