@@ -1,0 +1,14 @@
+# One image for all services: `docker run headwater collector`, `… enricher`, `… jobs topics`.
+# Each step is a script that `npm test` also runs outside a container (suite "image").
+FROM node:24-slim AS build
+WORKDIR /src
+COPY . .
+RUN deploy/image/assemble.sh /image
+
+FROM node:24-slim
+ENV NODE_ENV=production NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning
+COPY --from=build /image /app
+WORKDIR /app
+USER 10001:10001
+EXPOSE 8080
+ENTRYPOINT ["node", "--enable-source-maps", "/app/entrypoint.mjs"]

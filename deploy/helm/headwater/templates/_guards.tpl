@@ -1,0 +1,18 @@
+{{/* Stops the rendering with a sentence when a value is missing that nothing can be guessed for. */}}
+{{- define "headwater.guards" -}}
+{{- if not .Values.kafka.brokers -}}
+{{- fail "kafka.brokers is empty. Set it to the brokers of your Kafka cluster, e.g. --set 'kafka.brokers={kafka-0:9092,kafka-1:9092}'." -}}
+{{- end -}}
+{{- if not .Values.registry.url -}}
+{{- fail "registry.url is empty. Set it to the base URL of your schema registry, e.g. --set registry.url=http://registry:8081." -}}
+{{- end -}}
+{{- if not .Values.clickhouse.url -}}
+{{- fail "clickhouse.url is empty. Set it to the HTTP interface of ClickHouse, e.g. --set clickhouse.url=http://clickhouse:8123." -}}
+{{- end -}}
+{{- if and .Values.enricher.enabled (not .Values.pseudonym.existingSecret) -}}
+{{- fail "pseudonym.existingSecret is empty. Create a secret with a key file as docs/how-to/kubernetes.md shows, and set its name: events are pseudonymised by default." -}}
+{{- end -}}
+{{- if lt (int .Values.topics.replicationFactor) (int .Values.topics.minInsyncReplicas) -}}
+{{- fail "topics.minInsyncReplicas is larger than topics.replicationFactor: no write could ever be acknowledged. Lower the one or raise the other." -}}
+{{- end -}}
+{{- end -}}
