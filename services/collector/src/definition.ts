@@ -1,0 +1,6 @@
+import { defineCollector } from './collector';
+import { config } from './config';
+import { openTopicWriter } from './open-topic-writer';
+
+/** The collector on Kafka. */
+export const definition = defineCollector(config, openTopicWriter);
