@@ -32,6 +32,8 @@ const clamp = (value: number, low: number, high: number): number => Math.min(hig
 export class Baseline {
   private readonly profile = new Float32Array(SLOTS);
   private readonly visits = new Uint8Array(SLOTS);
+  private shapeTime = Number.NaN;
+  private shape: number | null = null;
   private levelCount = 0;
   private levelShape = 0;
   /** Windows that the level remembers. */
@@ -83,6 +85,7 @@ export class Baseline {
     const slotStart = Math.floor(at / HALF_HOUR) * HALF_HOUR;
     if (slotStart !== this.slotStart) {
       this.closeSlot();
+      this.shapeTime = Number.NaN;
       this.slotStart = slotStart;
     }
     const shape = this.shapeAt(at);
@@ -127,7 +130,16 @@ export class Baseline {
     return (long * (seen + LEVEL_PRIOR_EVENTS)) / (expected + LEVEL_PRIOR_EVENTS);
   }
 
+  /** The profile at a time, of a level of 1. A window is asked for it several times, so the last answer is kept. */
   private shapeAt(at: number): number | null {
+    if (at !== this.shapeTime) {
+      this.shape = this.interpolated(at);
+      this.shapeTime = at;
+    }
+    return this.shape;
+  }
+
+  private interpolated(at: number): number | null {
     const position = slotPosition(at + this.windowMs / 2);
     const slot = Math.floor(position) % SLOTS;
     if ((this.visits[slot] ?? 0) === 0) return null;

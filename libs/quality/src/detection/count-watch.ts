@@ -131,11 +131,13 @@ export class CountWatch {
     };
     if (this.open) return { ...verdict, ...this.follow(this.open, at, count, mean, phi, threshold) };
 
-    COUNT_HYPOTHESES.forEach((effect, hypothesis) => {
+    let hypothesis = 0;
+    for (const effect of COUNT_HYPOTHESES) {
       const margin = Math.sign(effect) * Math.min(SLOW_MARGIN * slow, Math.abs(effect) / 2);
       const usual = mean * (1 + margin);
       this.bank.add(hypothesis, countEvidence(count, usual, mean * (1 + effect), phi), at, count, mean);
-    });
+      hypothesis += 1;
+    }
     const strongest = this.bank.strongest();
     const evidence = strongest?.evidence ?? 0;
     this.suspect(at, evidence > SUSPICION * threshold);

@@ -1,0 +1,96 @@
+import type { Intake, MonitorStatus } from '@headwater/quality';
+import type { Registry } from '@headwater/service-kit';
+import { Counter, Gauge } from 'prom-client';
+
+/** Apps that get a label of their own; the rest share `other`. */
+const MOST_APPS = 50;
+
+/** Prometheus metrics of the monitor. No label comes unbounded from outside. */
+export class QualityMetrics {
+  private readonly alerts: Gauge;
+  private readonly series: Gauge;
+  private readonly learning: Gauge;
+  private readonly threshold: Gauge;
+  private readonly openTallies: Gauge;
+  private readonly watermark: Gauge;
+  private readonly outbox: Gauge;
+  private readonly summaries: Counter;
+  private readonly sent: Counter;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.alerts = new Gauge({
+      name: 'headwater_quality_alerts',
+      help: 'Deviations by check, severity, state (pending, firing, recovering) and app; beyond 50 apps: other.',
+      labelNames: ['check', 'severity', 'state', 'app_id'],
+      registers,
+    });
+    this.series = new Gauge({
+      name: 'headwater_quality_series',
+      help: 'Series that are watched one by one.',
+      registers,
+    });
+    this.learning = new Gauge({
+      name: 'headwater_quality_learning_series',
+      help: 'Counts whose baseline is not trusted yet.',
+      registers,
+    });
+    this.threshold = new Gauge({
+      name: 'headwater_quality_evidence_threshold',
+      help: 'Evidence in nats that a deviation of a count must reach; it follows from the false-alarm budget.',
+      registers,
+    });
+    this.openTallies = new Gauge({
+      name: 'headwater_quality_open_tallies',
+      help: 'Counts of series in windows that are still open.',
+      registers,
+    });
+    this.watermark = new Gauge({
+      name: 'headwater_quality_watermark_seconds',
+      help: 'Collector time up to which windows of a stage are closed, seconds since 1970.',
+      labelNames: ['stage'],
+      registers,
+    });
+    this.outbox = new Gauge({
+      name: 'headwater_quality_unsent_alerts',
+      help: 'Alerts that wait to be written to quality-alerts.',
+      registers,
+    });
+    this.summaries = new Counter({
+      name: 'headwater_quality_summaries_total',
+      help: 'Summaries read from stage-counts: counted, late, duplicate, ahead of the clock, ignored, undecodable.',
+      labelNames: ['result'],
+      registers,
+    });
+    this.sent = new Counter({
+      name: 'headwater_quality_alerts_sent_total',
+      help: 'Alerts written to quality-alerts.',
+      labelNames: ['check', 'state'],
+      registers,
+    });
+  }
+
+  counted(result: Intake | 'undecodable'): void {
+    this.summaries.inc({ result });
+  }
+
+  alertSent(check: string, state: string): void {
+    this.sent.inc({ check, state });
+  }
+
+  show(
+    { incidents, series, learning, openTallies, threshold, watermarks }: MonitorStatus,
+    unsent: number,
+  ): void {
+    const apps = [...new Set(incidents.map(({ appId }) => appId))].sort().slice(0, MOST_APPS);
+    this.alerts.reset();
+    for (const { check, severity, state, appId } of incidents)
+      this.alerts.inc({ check, severity, state, app_id: apps.includes(appId) ? appId : 'other' });
+    this.series.set(series);
+    this.learning.set(learning);
+    this.threshold.set(threshold);
+    this.openTallies.set(openTallies);
+    for (const [stage, time] of Object.entries(watermarks)) this.watermark.set({ stage }, time / 1000);
+    this.outbox.set(unsent);
+  }
+}
