@@ -38,7 +38,8 @@ export class ClickHouseFault extends ServiceError {
 const transient: ReadonlySet<number> = new Set([
   3, // UNEXPECTED_END_OF_FILE
   24, // CANNOT_WRITE_TO_OSTREAM
-  32, // ATTEMPT_TO_READ_AFTER_EOF
+  32, // ATTEMPT_TO_READ_AFTER_EOF: the body was cut off on its way
+  33, // CANNOT_READ_ALL_DATA: the same
   74, // CANNOT_READ_FROM_FILE_DESCRIPTOR
   75, // CANNOT_WRITE_TO_FILE_DESCRIPTOR
   76, // CANNOT_OPEN_FILE
@@ -105,7 +106,6 @@ const content: ReadonlySet<number> = new Set([
   6, // CANNOT_PARSE_TEXT
   26, // CANNOT_PARSE_QUOTED_STRING
   27, // CANNOT_PARSE_INPUT_ASSERTION_FAILED
-  33, // CANNOT_READ_ALL_DATA
   38, // CANNOT_PARSE_DATE
   41, // CANNOT_PARSE_DATETIME
   69, // ARGUMENT_OUT_OF_BOUND

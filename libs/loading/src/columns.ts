@@ -1,9 +1,9 @@
 import type { SchemaName } from '@headwater/contracts';
 import { avroRecord, type AvroField, type AvroRecord, type AvroType } from './avro';
 
-/** How the values of a column travel; the database casts them to the type of its table. */
+/** How the values of a column travel. The database casts text to the dictionary type of its table, and nothing else. */
 export type WireType =
-  | { readonly kind: 'string' | 'uuid' | 'bool' | 'int32' | 'int64' | 'float64' | 'datetime64' }
+  | { readonly kind: 'string' | 'uuid' | 'bool' | 'int32' | 'int64' | 'float64' | 'decimal' | 'datetime64' }
   | { readonly kind: 'nullable'; readonly of: WireType }
   | { readonly kind: 'array'; readonly of: WireType }
   | { readonly kind: 'map'; readonly of: WireType }
@@ -59,13 +59,12 @@ const text: Mapped = { type: { kind: 'string' }, stored: 'String' };
 const repeated: Mapped = { ...text, stored: 'LowCardinality(String)' };
 const uuid: Mapped = { type: { kind: 'uuid' }, stored: 'UUID' };
 const time: Mapped = { type: { kind: 'datetime64' }, stored: "DateTime64(3, 'UTC')" };
-/** Digits enough for any currency, and nine of them after the point. */
-const decimal: Mapped = { ...text, stored: 'Decimal(38, 9)' };
+/** 20 digits before the point and 18 after it: any currency, and the noise of an amount that was once a binary fraction. */
+const decimal: Mapped = { type: { kind: 'decimal' }, stored: 'Decimal(38, 18)' };
 const textTypes: Readonly<Record<TextHint, Mapped>> = { repeated, uuid, decimal };
 
 /** An empty text cannot stand for these. */
-const hasNoEmptyValue = ({ type, stored }: Mapped): boolean =>
-  stored === decimal.stored || !['string', 'array', 'map', 'tuple'].includes(type.kind);
+const hasNoEmptyValue = ({ type }: Mapped): boolean => !['string', 'array', 'map', 'tuple'].includes(type.kind);
 
 class Mapper {
   /** Avro names a record once and refers to it by name afterwards. */

@@ -11,8 +11,11 @@ import {
 import type { Row } from './range';
 import type { AnyTable } from './tables';
 
-/** Longest text of a refused record that its failed event keeps, in characters. */
+/** Longest text of a record other than an event that its failed event keeps, in characters. */
 export const MAX_KEPT_TEXT = 65_536;
+
+/** The tracker parameters that an event came from, as far as it still holds them. */
+export type ParametersOf = (event: EnrichedEvent) => Readonly<Record<string, string>>;
 
 /** Where a record stood. */
 export interface Place {
@@ -21,13 +24,22 @@ export interface Place {
 }
 
 /** A failed event for a row that the database refused because of its content. `why` must not quote the content. */
-export function refusedRow(processor: Processor, table: AnyTable, row: Row, why: string): FailedEvent {
-  const problem = failure(
-    'loading_failure',
-    `The table ${table.stored} does not take this record: ${why}. Correct the value in the application, then replay the event.`,
-    { expectation: `a record that fits ${table.stored}`, source: 'loader' },
-  );
-  return failedEvent('loader', processor, [problem], subjectOf(table, row.value));
+export function refusedRow(
+  processor: Processor,
+  table: AnyTable,
+  row: Row,
+  why: string,
+  parametersOf: ParametersOf,
+): FailedEvent {
+  const problem = failure('loading_failure', `The table ${table.stored} does not take this record: ${why}`, {
+    expectation: `a record that fits ${table.stored}`,
+    source: 'loader',
+  });
+  const subject =
+    table.topic.schema === 'EnrichedEvent'
+      ? subjectOfEvent(row.value as EnrichedEvent, parametersOf)
+      : subjectOfRecord(table, row.value);
+  return failedEvent('loader', processor, [problem], subject);
 }
 
 /** A failed event for bytes that are not what the topic holds: their place, and none of them. */
@@ -55,65 +67,63 @@ export function undecodableRow(processor: Processor, place: Place, record: Undec
 export function minimalFailedEvent(event: FailedEvent, why: string): FailedEvent {
   const problem = failure(
     'loading_failure',
-    `The table of failed events does not take all of this failed event: ${why}. Only what is shown here was kept; the rest is in the topic failed-events for as long as that keeps it.`,
+    `The table of failed events does not take all of this failed event: ${why} The rest of it is in the topic failed-events for as long as that keeps it.`,
     { source: 'loader' },
   );
-  const minimal = failedEvent(
-    event.stage ?? 'unknown',
-    'headwater-loader/minimal',
-    [problem],
-    {
-      app_id: event.app_id,
-      collector_tstamp: event.collector_tstamp,
-      event_name: event.event_name,
-      replayable: false,
-      not_replayable_reason: 'Its content could not be stored.',
-    },
-  );
+  const { app_id, collector_tstamp, stage, failure_type, processor, event_name, failed_id } = event;
+  const minimal = failedEvent(stage ?? 'unknown', 'headwater-loader/minimal', [problem], {
+    app_id,
+    collector_tstamp,
+    event_name,
+    replayable: false,
+    not_replayable_reason: 'Its content could not be stored.',
+  });
   return {
     ...minimal,
-    processor: event.processor,
-    failure_type: event.failure_type,
-    failed_id: isUuid(event.failed_id) ? event.failed_id : contentId('failed-event', event.failed_id),
+    stage,
+    failure_type,
+    processor,
+    failed_id: isUuid(failed_id) ? failed_id : contentId('failed-event', failed_id),
   };
 }
 
-function subjectOf(table: AnyTable, value: object): FailedSubject {
-  const record = value as EnrichedEvent;
-  const json = JSON.stringify(value);
-  const kept = json.length <= MAX_KEPT_TEXT ? maskAddresses(json) : null;
-  const { app_id, collector_tstamp } = record;
-  if (table.topic.schema !== 'EnrichedEvent')
-    return {
-      app_id,
-      collector_tstamp,
-      payload_id: null,
-      event_fingerprint: String((value as Readonly<Record<string, unknown>>)[table.id]),
-      payload: kept,
-      replayable: false,
-      not_replayable_reason: `It is no event but a record of the topic ${table.topic.name}.`,
-    };
+function subjectOfEvent(event: EnrichedEvent, parametersOf: ParametersOf): FailedSubject {
   return {
-    app_id,
-    collector_tstamp,
-    event_id: record.event_id,
-    event: record.event,
-    event_name: record.event_name,
-    platform: record.platform,
-    name_tracker: record.name_tracker,
-    v_tracker: record.v_tracker,
-    event_fingerprint: record.event_fingerprint,
-    payload_id: record.payload_id,
-    payload_index: record.payload_index,
-    dvce_created_tstamp: record.dvce_created_tstamp,
-    dvce_sent_tstamp: record.dvce_sent_tstamp,
-    geo_country: record.geo_country,
-    useragent: record.useragent,
-    pseudonym_key_id: record.pseudonym_key_id,
-    payload: kept,
-    replayable: kept !== null,
-    not_replayable_reason: kept === null ? `The event is longer than ${MAX_KEPT_TEXT} characters.` : null,
+    app_id: event.app_id,
+    collector_tstamp: event.collector_tstamp,
+    event_id: event.event_id,
+    event: event.event,
+    event_name: masked(event.event_name),
+    platform: event.platform,
+    name_tracker: masked(event.name_tracker),
+    v_tracker: masked(event.v_tracker),
+    event_fingerprint: event.event_fingerprint,
+    payload_id: event.payload_id,
+    payload_index: event.payload_index,
+    dvce_created_tstamp: event.dvce_created_tstamp,
+    dvce_sent_tstamp: event.dvce_sent_tstamp,
+    geo_country: event.geo_country,
+    useragent: masked(event.useragent),
+    pseudonym_key_id: event.pseudonym_key_id,
+    parameters: parametersOf(event),
+    replayable: true,
   };
 }
+
+/** A summary or an alert: not an event, so there is nothing to replay, but nothing is thrown away either. */
+function subjectOfRecord(table: AnyTable, value: object): FailedSubject {
+  const record = value as Readonly<Record<string, unknown>> & Pick<FailedEvent, 'app_id' | 'collector_tstamp'>;
+  const json = maskAddresses(JSON.stringify(value));
+  return {
+    app_id: record.app_id,
+    collector_tstamp: record.collector_tstamp,
+    event_fingerprint: String(record[table.id]),
+    payload: json.length <= MAX_KEPT_TEXT ? json : `${json.slice(0, MAX_KEPT_TEXT - 1)}…`,
+    replayable: false,
+    not_replayable_reason: `It is no event but a record of the topic ${table.topic.name}.`,
+  };
+}
+
+const masked = (text: string | null): string | null => (text === null ? null : maskAddresses(text));
 
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

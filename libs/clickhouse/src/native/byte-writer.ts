@@ -104,6 +104,19 @@ export class ByteWriter {
     return true;
   }
 
+  /** Decimal text as Decimal(38, 18): 128 bits, little-endian. Text with more digits than that has no place. */
+  decimals(values: readonly unknown[]): boolean {
+    this.reserve(values.length * 16);
+    for (const value of values) {
+      const scaled = value == null ? 0n : scaledDecimal(value);
+      if (scaled === null) return false;
+      this.bytes.writeBigUInt64LE(BigInt.asUintN(64, scaled), this.position);
+      this.bytes.writeBigInt64LE(scaled >> 64n, this.position + 8);
+      this.position += 16;
+    }
+    return true;
+  }
+
   /** The 16 bytes of a UUID as ClickHouse keeps them: two little-endian halves. */
   uuids(values: readonly unknown[]): boolean {
     this.reserve(values.length * 16);
@@ -182,6 +195,19 @@ function putText(bytes: Buffer, position: number, value: string): number {
   if (needed !== guessed)
     bytes.copyWithin(position + needed, position + guessed, position + guessed + written);
   return putVarint(bytes, position, written) + written;
+}
+
+const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*?)0*)?$/;
+const DECIMAL_DIGITS = 38;
+const DECIMAL_FRACTION = 18;
+
+/** The number times 10^18; null when it is no decimal text or does not fit. */
+function scaledDecimal(value: unknown): bigint | null {
+  const [, sign = '', whole = '', fraction = ''] = (typeof value === 'string' && DECIMAL.exec(value)) || [];
+  if (whole === '' || fraction.length > DECIMAL_FRACTION) return null;
+  const digits = whole.replace(/^0+/, '') + fraction.padEnd(DECIMAL_FRACTION, '0');
+  if (digits.length > DECIMAL_DIGITS) return null;
+  return sign === '-' ? -BigInt(digits) : BigInt(digits);
 }
 
 const NO_UUID = '00000000-0000-0000-0000-000000000000';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { encodeBlock, UnencodableValue } from './encode-block';
 import { typeName, type NativeColumn, type NativeType } from './types';
 
-const of = (kind: 'string' | 'uuid' | 'bool' | 'int32' | 'int64' | 'float64' | 'datetime64'): NativeType => ({ kind });
+const of = (kind: 'string' | 'uuid' | 'bool' | 'int32' | 'int64' | 'float64' | 'decimal' | 'datetime64'): NativeType => ({ kind });
 const bytesOf = (type: NativeType, ...values: readonly unknown[]): string => {
   const { bytes } = encodeBlock(
     [{ name: 'a', type }],
@@ -31,6 +31,8 @@ describe('encodeBlock', () => {
     ['-2^32', of('int64'), [-(2 ** 32)], '00000000ffffffff'],
     ['a time as milliseconds', of('datetime64'), [1_782_000_000_000], '001c7ae79e010000'],
     ['a double', of('float64'), [1.5, null], '000000000000f83f' + '0000000000000000'],
+    ['decimals times 10^18', of('decimal'), ['1', null], '000064a7b3b6e00d' + '00'.repeat(8) + '00'.repeat(16)],
+    ['a negative decimal as a complement', of('decimal'), ['-0.000000000000000001'], 'ff'.repeat(16)],
     ['booleans', of('bool'), [true, false, null], '010000'],
     [
       'a UUID as two halves, each backwards',
@@ -100,6 +102,11 @@ describe('encodeBlock', () => {
     ['a UUID with a letter that only looks like a digit', of('uuid'), '6f1d9c1e-52a5-4d1c-8f0e-2f7b8f0c9aé0'],
     ['a fraction', of('int32'), 1.5],
     ['a number beyond 32 bits', of('int32'), 2 ** 31],
+    ['text that is no decimal', of('decimal'), 'twelve'],
+    ['empty text for a decimal', of('decimal'), ''],
+    ['a decimal with an exponent', of('decimal'), '1e3'],
+    ['a decimal of 21 digits before the point', of('decimal'), '123456789012345678901'],
+    ['a decimal of 19 digits after the point', of('decimal'), '0.1234567890123456789'],
     ['a number beyond 2^53', of('int64'), 2 ** 53],
     ['a number for text', of('string'), 1],
     ['text for a number', of('float64'), '1'],

@@ -64,6 +64,8 @@ function write(type: NativeType, values: readonly unknown[]): boolean {
       return writer.int64s(values);
     case 'float64':
       return writer.float64s(values);
+    case 'decimal':
+      return writer.decimals(values);
     case 'nullable':
       writer.absences(values);
       return write(type.of, values);

@@ -1,9 +1,10 @@
 /**
- * The types in which a block is sent. They are the plain ones: the engine casts a `String` to the `LowCardinality(String)` or
- * `Decimal` of the table faster than a client could build those.
+ * The types in which a block is sent. Text goes as `String` into a column of `LowCardinality(String)`: the engine casts it faster
+ * than a client could build it. Nothing else is left to a cast, because a cast of `Nullable(String)` turns what it cannot read
+ * into NULL without a word.
  */
 export type NativeType =
-  | { readonly kind: 'string' | 'uuid' | 'bool' | 'int32' | 'int64' | 'float64' | 'datetime64' }
+  | { readonly kind: 'string' | 'uuid' | 'bool' | 'int32' | 'int64' | 'float64' | 'decimal' | 'datetime64' }
   | { readonly kind: 'nullable'; readonly of: NativeType }
   | { readonly kind: 'array'; readonly of: NativeType }
   /** Keys are text. */
@@ -23,6 +24,7 @@ const plainNames = {
   int32: 'Int32',
   int64: 'Int64',
   float64: 'Float64',
+  decimal: 'Decimal(38, 18)',
   datetime64: "DateTime64(3, 'UTC')",
 } as const;
 
