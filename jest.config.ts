@@ -6,6 +6,7 @@ const config: Config = {
     '<rootDir>/libs/*/jest.config.cjs',
     '<rootDir>/services/*/jest.config.cjs',
     '<rootDir>/tools/jest.config.cjs',
+    '<rootDir>/bench/jest.config.cjs',
   ],
 };
 

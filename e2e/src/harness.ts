@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
-import { prepare, startPipeline, type Pipeline, type PipelineOptions } from '../../tools/pipeline/pipeline';
-import type { Endpoints, TestStack } from '../../tools/stack/endpoints';
-import { startTestStack } from '../../tools/stack/test-stack';
+import { prepare, startPipeline, type Pipeline, type PipelineOptions } from '@headwater/pipeline';
+import { startTestStack, type Endpoints, type TestStack } from '@headwater/stack';
 
 /** The whole system as a user sees it: addresses, tables, logs. */
 export class Headwater {

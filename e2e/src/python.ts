@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { pythonEnvironment } from '../../tools/python/environment';
+import { pythonEnvironment } from '@headwater/pipeline';
 
 const folder = join(__dirname, '../python');
 

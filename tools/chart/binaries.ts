@@ -7,14 +7,23 @@ const HELM = 'helm.sh/helm/v3/cmd/helm@v3.22.0';
 
 /** Helm at a pinned version: from the cache, or built by `go install`, which takes a minute or two. Throws a sentence with the fix. */
 export function helmBinary(): string {
-  const folder = join(process.env['HEADWATER_CACHE'] ?? join(homedir(), '.cache/headwater'), `bin-${HELM.split('@')[1] ?? ''}`);
+  const folder = join(
+    process.env['HEADWATER_CACHE'] ?? join(homedir(), '.cache/headwater'),
+    `bin-${HELM.split('@')[1] ?? ''}`,
+  );
   const binary = join(folder, 'helm');
   if (existsSync(binary)) return binary;
   mkdirSync(folder, { recursive: true });
   try {
-    execFileSync('go', ['install', HELM], { env: { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod' }, stdio: ['ignore', 'inherit', 'inherit'] });
+    execFileSync('go', ['install', HELM], {
+      env: { ...process.env, GOBIN: folder, GOFLAGS: '-mod=mod' },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
   } catch (error) {
-    throw new Error(`Helm could not be built by \`go install ${HELM}\` (${(error as Error).message.split('\n')[0] ?? ''}). Install Go 1.24 or later and see that the Go module proxy can be reached.`, { cause: error });
+    throw new Error(
+      `Helm could not be built by \`go install ${HELM}\` (${(error as Error).message.split('\n')[0] ?? ''}). Install Go 1.24 or later and see that the Go module proxy can be reached.`,
+      { cause: error },
+    );
   }
   return binary;
 }

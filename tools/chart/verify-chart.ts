@@ -25,7 +25,9 @@ export async function verifyChart(): Promise<Tally> {
     const fixtures = readdirSync(join(chart, 'ci')).map((file) => join(chart, 'ci', file));
     const cases = [
       ...fixtures.map((fixture) => lint(helm, fixture)),
-      ...fixtures.flatMap((fixture) => KUBERNETES.map((version) => render(helm, python, scratch, fixture, version))),
+      ...fixtures.flatMap((fixture) =>
+        KUBERNETES.map((version) => render(helm, python, scratch, fixture, version)),
+      ),
       ...refusals(helm),
       ...podRules(helm, fixtures),
     ];
@@ -41,16 +43,24 @@ export async function verifyChart(): Promise<Tally> {
   }
 }
 
-const nameOf = (fixture: string): string => fixture.slice(fixture.lastIndexOf('/') + 1).replace('-values.yaml', '');
+const nameOf = (fixture: string): string =>
+  fixture.slice(fixture.lastIndexOf('/') + 1).replace('-values.yaml', '');
 
 const template = (helm: string, ...args: readonly string[]): string =>
-  execFileSync(helm, ['template', 'try', chart, '--kube-version', '1.33.0', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  execFileSync(helm, ['template', 'try', chart, '--kube-version', '1.33.0', ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 
 function lint(helm: string, fixture: string): Case {
   return {
     name: `helm lint --strict with ${nameOf(fixture)}`,
     run: () => {
-      const { status, stdout, stderr } = spawnSync(helm, ['lint', '--strict', chart, '-f', fixture, '--kube-version', '1.33.0'], { encoding: 'utf8' });
+      const { status, stdout, stderr } = spawnSync(
+        helm,
+        ['lint', '--strict', chart, '-f', fixture, '--kube-version', '1.33.0'],
+        { encoding: 'utf8' },
+      );
       return status === 0 ? null : `${stdout}${stderr}`;
     },
   };
@@ -61,8 +71,17 @@ function render(helm: string, python: string, scratch: string, fixture: string, 
     name: `${nameOf(fixture)} is valid on Kubernetes ${version}`,
     run: () => {
       const file = join(scratch, `${nameOf(fixture)}-${version}.yaml`);
-      writeFileSync(file, execFileSync(helm, ['template', 'try', chart, '-f', fixture, '--kube-version', `${version}.0`], { encoding: 'utf8' }));
-      const { status, stdout, stderr } = spawnSync(python, ['-m', 'kubernetes_validate', '-k', version, '--strict', file], { encoding: 'utf8' });
+      writeFileSync(
+        file,
+        execFileSync(helm, ['template', 'try', chart, '-f', fixture, '--kube-version', `${version}.0`], {
+          encoding: 'utf8',
+        }),
+      );
+      const { status, stdout, stderr } = spawnSync(
+        python,
+        ['-m', 'kubernetes_validate', '-k', version, '--strict', file],
+        { encoding: 'utf8' },
+      );
       return status === 0 ? null : `${stdout}${stderr}`;
     },
   };
@@ -74,12 +93,24 @@ function refusals(helm: string): readonly Case[] {
     { name: 'no brokers', values: ['kafka.brokers=null'], says: /kafka\.brokers is empty/ },
     { name: 'no registry', values: ['registry.url='], says: /registry\.url is empty/ },
     { name: 'no ClickHouse', values: ['clickhouse.url='], says: /clickhouse\.url is empty/ },
-    { name: 'no pseudonym keys', values: ['pseudonym.existingSecret='], says: /pseudonym\.existingSecret is empty/ },
-    { name: 'more in-sync replicas than replicas', values: ['topics.minInsyncReplicas=4'], says: /minInsyncReplicas is larger/ },
+    {
+      name: 'no pseudonym keys',
+      values: ['pseudonym.existingSecret='],
+      says: /pseudonym\.existingSecret is empty/,
+    },
+    {
+      name: 'more in-sync replicas than replicas',
+      values: ['topics.minInsyncReplicas=4'],
+      says: /minInsyncReplicas is larger/,
+    },
     { name: 'an unknown value', values: ['colector.replicas=2'], says: /colector/ },
     { name: 'an unknown setting', values: ['enricher.config.LOG__LEVL=info'], says: /LOG__LEVL/ },
     { name: 'a wrong log level', values: ['enricher.config.LOG__LEVEL=loud'], says: /LOG__LEVEL/ },
-    { name: 'an ingress without hosts', values: ['collector.ingress.enabled=true'], says: /collector\.ingress\.hosts is empty/ },
+    {
+      name: 'an ingress without hosts',
+      values: ['collector.ingress.enabled=true'],
+      says: /collector\.ingress\.hosts is empty/,
+    },
   ];
   return wrong.map(({ name, values, says }) => ({
     name: `${name} is refused with a sentence`,
@@ -105,14 +136,16 @@ function podRules(helm: string, fixtures: readonly string[]): readonly Case[] {
     { name: 'has the default seccomp profile', line: /type: RuntimeDefault/g },
   ];
   return fixtures.flatMap((fixture) =>
-    [...rules, { name: 'mounts no token', line: /^ {6}automountServiceAccountToken: false/gm }].map(({ name, line }) => ({
-      name: `every pod of ${nameOf(fixture)} ${name}`,
-      run: () => {
-        const text = template(helm, '-f', fixture);
-        const pods = text.match(/^kind: (Deployment|Job)$/gm)?.length ?? 0;
-        const found = text.match(line)?.length ?? 0;
-        return pods > 0 && found === pods ? null : `${found} of ${pods} pods have it.`;
-      },
-    })),
+    [...rules, { name: 'mounts no token', line: /^ {6}automountServiceAccountToken: false/gm }].map(
+      ({ name, line }) => ({
+        name: `every pod of ${nameOf(fixture)} ${name}`,
+        run: () => {
+          const text = template(helm, '-f', fixture);
+          const pods = text.match(/^kind: (Deployment|Job)$/gm)?.length ?? 0;
+          const found = text.match(line)?.length ?? 0;
+          return pods > 0 && found === pods ? null : `${found} of ${pods} pods have it.`;
+        },
+      }),
+    ),
   );
 }

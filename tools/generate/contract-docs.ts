@@ -16,7 +16,10 @@ export function contractDocs(root: string): readonly GeneratedFile[] {
   return [
     { path: 'ARCHITECTURE.md', content: withDiagram(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')) },
     { path: 'docs/reference/topics/README.md', content: overview() },
-    ...table.map((topic) => ({ path: `docs/reference/topics/${topic.name}.md`, content: contractPage(root, topic) })),
+    ...table.map((topic) => ({
+      path: `docs/reference/topics/${topic.name}.md`,
+      content: contractPage(root, topic),
+    })),
   ];
 }
 
@@ -26,7 +29,10 @@ const END = '<!-- /dataflow -->';
 function withDiagram(page: string): string {
   const from = page.indexOf(START);
   const to = page.indexOf(END);
-  if (from < 0 || to < from) throw new Error(`ARCHITECTURE.md lacks the lines "${START}" and "${END}" between which the diagram goes. Put them back.`);
+  if (from < 0 || to < from)
+    throw new Error(
+      `ARCHITECTURE.md lacks the lines "${START}" and "${END}" between which the diagram goes. Put them back.`,
+    );
   return `${page.slice(0, from + START.length)}\n\n${diagram()}\n\n${page.slice(to)}`;
 }
 
@@ -49,7 +55,8 @@ function diagram(): string {
 
 function overview(): string {
   const rows = table.map(
-    ({ name, schema, producers, readers, summary }) => `| [${name}](${name}.md) | ${schema} | ${producers.join(', ')} | ${readers.join(', ')} | ${summary} |`,
+    ({ name, schema, producers, readers, summary }) =>
+      `| [${name}](${name}.md) | ${schema} | ${producers.join(', ')} | ${readers.join(', ')} | ${summary} |`,
   );
   return `# Topics
 
@@ -65,7 +72,10 @@ embedded ${String(sizings.embedded.partitions)}, ${String(sizings.embedded.repli
 }
 
 function contractPage(root: string, topic: Topic): string {
-  const schema = JSON.parse(readFileSync(join(root, `libs/contracts/avro/${topic.schema}.avsc`), 'utf8')) as { doc: string; fields: readonly AvroField[] };
+  const schema = JSON.parse(readFileSync(join(root, `libs/contracts/avro/${topic.schema}.avsc`), 'utf8')) as {
+    doc: string;
+    fields: readonly AvroField[];
+  };
   const example = readFileSync(join(root, `libs/contracts/examples/${topic.schema}.json`), 'utf8').trim();
   return `# ${topic.name}
 
@@ -114,7 +124,8 @@ ${example}
 }
 
 function order(topic: Topic): string {
-  if (topic.key.length === 0) return '## Order and duplicates\n\nThere is no key and no order. A tracker that did not hear the answer sends again, so the same events may come in two records.';
+  if (topic.key.length === 0)
+    return '## Order and duplicates\n\nThere is no key and no order. A tracker that did not hear the answer sends again, so the same events may come in two records.';
   if (topic.name === 'valid-events')
     return `## Order and duplicates
 
@@ -132,8 +143,19 @@ never on the time of the Kafka record.`;
 
 function typeText(type: unknown): string {
   if (typeof type === 'string') return type;
-  if (Array.isArray(type)) return `${type.filter((member) => member !== 'null').map(typeText).join(' or ')}, or null`;
-  const complex = type as { type: string; name?: string; logicalType?: string; items?: unknown; values?: unknown; symbols?: readonly string[] };
+  if (Array.isArray(type))
+    return `${type
+      .filter((member) => member !== 'null')
+      .map(typeText)
+      .join(' or ')}, or null`;
+  const complex = type as {
+    type: string;
+    name?: string;
+    logicalType?: string;
+    items?: unknown;
+    values?: unknown;
+    symbols?: readonly string[];
+  };
   if (complex.logicalType) return 'timestamp in ms';
   if (complex.type === 'enum') return (complex.symbols ?? []).join(' \\| ');
   if (complex.type === 'array') return `list of ${typeText(complex.items)}`;

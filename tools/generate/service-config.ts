@@ -33,7 +33,11 @@ export function settingsOf(root: string, service: Service): readonly Setting[] {
   const output = execFileSync(
     process.execPath,
     ['--import', 'tsx', join(root, `services/${service}/src/main.ts`), '--describe-config'],
-    { cwd: root, encoding: 'utf8', env: { ...process.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json') } },
+    {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, TSX_TSCONFIG_PATH: join(root, 'tsconfig.base.json') },
+    },
   );
   const settings = JSON.parse(output) as readonly Setting[];
   described.set(service, settings);

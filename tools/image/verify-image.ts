@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { chartKeys, serviceNames, type Setting } from '../generate/service-config';
-import { freePorts } from '../stack/ports';
+import { freePorts } from '@headwater/stack';
 import type { SuiteContext, Tally } from '../verify/suite';
 
 const root = resolve(__dirname, '../..');
@@ -31,7 +31,10 @@ interface ComposeService {
  */
 export async function verifyImage({ scratch }: SuiteContext): Promise<Tally> {
   const image = join(scratch, 'image');
-  const assembled = spawnSync(join(root, 'deploy/image/assemble.sh'), [image], { cwd: root, encoding: 'utf8' });
+  const assembled = spawnSync(join(root, 'deploy/image/assemble.sh'), [image], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   if (assembled.status !== 0) {
     console.log(`FAILED  the image is laid out\n${assembled.stdout}${assembled.stderr}`);
     return { passed: 0, failed: 1 };
@@ -49,13 +52,29 @@ export async function verifyImage({ scratch }: SuiteContext): Promise<Tally> {
   return { passed: cases.length - failed, failed };
 }
 
-const asNobody = (image: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): { readonly command: string; readonly args: readonly string[]; readonly options: object } => ({
+const asNobody = (
+  image: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): { readonly command: string; readonly args: readonly string[]; readonly options: object } => ({
   command: 'setpriv',
-  args: [`--reuid=${String(NOBODY)}`, `--regid=${String(NOBODY)}`, '--clear-groups', '--no-new-privs', node, join(image, 'entrypoint.mjs'), ...args],
+  args: [
+    `--reuid=${String(NOBODY)}`,
+    `--regid=${String(NOBODY)}`,
+    '--clear-groups',
+    '--no-new-privs',
+    node,
+    join(image, 'entrypoint.mjs'),
+    ...args,
+  ],
   options: { cwd: image, env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...env } },
 });
 
-function runAsNobody(image: string, args: readonly string[], env?: Readonly<Record<string, string>>): { readonly status: number | null; readonly output: string; readonly stdout: string } {
+function runAsNobody(
+  image: string,
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+): { readonly status: number | null; readonly output: string; readonly stdout: string } {
   const { command, args: all, options } = asNobody(image, args, env);
   const { status, stdout, stderr } = spawnSync(command, all, { ...options, encoding: 'utf8' });
   return { status, output: `${stdout}${stderr}`, stdout };
@@ -75,7 +94,13 @@ function programs(image: string): readonly Case[] {
     {
       name: 'nobody may write into the image',
       run: () => {
-        const { status } = spawnSync('setpriv', [`--reuid=${String(NOBODY)}`, `--regid=${String(NOBODY)}`, '--clear-groups', 'touch', join(image, 'dist/x')]);
+        const { status } = spawnSync('setpriv', [
+          `--reuid=${String(NOBODY)}`,
+          `--regid=${String(NOBODY)}`,
+          '--clear-groups',
+          'touch',
+          join(image, 'dist/x'),
+        ]);
         return status === 0 ? 'A file could be made in it.' : null;
       },
     },
@@ -90,7 +115,9 @@ function programs(image: string): readonly Case[] {
       name: `${service} refuses to start without its settings, and names them`,
       run: () => {
         const { status, output } = runAsNobody(image, [service, '--check-config']);
-        return status === 2 && output.includes('KAFKA__BROKERS is not set') ? null : `exit code ${String(status)}: ${output}`;
+        return status === 2 && output.includes('KAFKA__BROKERS is not set')
+          ? null
+          : `exit code ${String(status)}: ${output}`;
       },
     })),
     { name: 'the collector answers its probes as nobody', run: () => probes(image) },
@@ -112,8 +139,10 @@ async function probes(image: string): Promise<string | null> {
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   try {
     for (let attempt = 0; attempt < 60; attempt += 1) {
-      const status = async (path: string): Promise<number> => (await fetch(`http://127.0.0.1:${String(port)}${path}`).catch(() => ({ status: 0 }))).status;
-      if ((await status('/health/live')) === 200) return (await status('/health/ready')) === 503 ? null : 'It says that it is ready, without a broker.';
+      const status = async (path: string): Promise<number> =>
+        (await fetch(`http://127.0.0.1:${String(port)}${path}`).catch(() => ({ status: 0 }))).status;
+      if ((await status('/health/live')) === 200)
+        return (await status('/health/ready')) === 503 ? null : 'It says that it is ready, without a broker.';
       if (child.exitCode !== null) return `It ended with exit code ${String(child.exitCode)}: ${output}`;
       await sleep(250);
     }
@@ -124,18 +153,27 @@ async function probes(image: string): Promise<string | null> {
 }
 
 function composeCases(settings: ReadonlyMap<string, readonly Setting[]>): readonly Case[] {
-  const { services } = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }) as { services: Readonly<Record<string, ComposeService>> };
+  const { services } = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
+    services: Readonly<Record<string, ComposeService>>;
+  };
   return Object.keys(chartKeys).flatMap((name): readonly Case[] => {
     const service = services[name];
     const known = settings.get(name) ?? [];
     const env = service?.environment ?? {};
     const has = (variable: string): boolean => variable in env || `${variable}_FILE` in env;
     return [
-      { name: `compose runs ${name} by its own name`, run: () => (service?.command?.[0] === name ? null : `Its command is ${JSON.stringify(service?.command)}.`) },
+      {
+        name: `compose runs ${name} by its own name`,
+        run: () =>
+          service?.command?.[0] === name ? null : `Its command is ${JSON.stringify(service?.command)}.`,
+      },
       {
         name: `compose gives ${name} only settings that it has`,
         run: () => {
-          const unknown = Object.keys(env).filter((variable) => !known.some((setting) => [setting.variable, `${setting.variable}_FILE`].includes(variable)));
+          const unknown = Object.keys(env).filter(
+            (variable) =>
+              !known.some((setting) => [setting.variable, `${setting.variable}_FILE`].includes(variable)),
+          );
           return unknown.length === 0 ? null : `It does not know ${unknown.join(', ')}.`;
         },
       },
@@ -143,17 +181,26 @@ function composeCases(settings: ReadonlyMap<string, readonly Setting[]>): readon
         name: `compose gives ${name} all settings that it needs`,
         run: () => {
           const missing = known.filter(({ variable, required }) => required && !has(variable));
-          return missing.length === 0 ? null : `It lacks ${missing.map(({ variable }) => variable).join(', ')}.`;
+          return missing.length === 0
+            ? null
+            : `It lacks ${missing.map(({ variable }) => variable).join(', ')}.`;
         },
       },
       {
         name: `compose asks ${name} for its health on its own port`,
-        run: () => (service?.healthcheck?.test.join(' ').includes(`127.0.0.1:${env['HTTP__PORT'] ?? ''}/health/ready`) === true ? null : 'The health check asks elsewhere.'),
+        run: () =>
+          service?.healthcheck?.test
+            .join(' ')
+            .includes(`127.0.0.1:${env['HTTP__PORT'] ?? ''}/health/ready`) === true
+            ? null
+            : 'The health check asks elsewhere.',
       },
       {
         name: `compose publishes no port of ${name} that it does not listen on`,
         run: () => {
-          const wrong = (service?.ports ?? []).filter((port) => !port.endsWith(`:${env['HTTP__PORT'] ?? ''}`));
+          const wrong = (service?.ports ?? []).filter(
+            (port) => !port.endsWith(`:${env['HTTP__PORT'] ?? ''}`),
+          );
           return wrong.length === 0 ? null : `It publishes ${wrong.join(', ')}.`;
         },
       },

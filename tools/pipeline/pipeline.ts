@@ -2,10 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ServiceName } from '@headwater/contracts';
-import { launch, lastLines, waitUntilReady, type ManagedProcess } from '../stack/managed-process';
-import { assertPortFree, freePorts, LOOPBACK } from '../stack/ports';
-import { StackError } from '../stack/stack-error';
-import type { Endpoints } from '../stack/endpoints';
+import {
+  assertPortFree,
+  freePorts,
+  lastLines,
+  launch,
+  LOOPBACK,
+  StackError,
+  waitUntilReady,
+  type Endpoints,
+  type ManagedProcess,
+} from '@headwater/stack';
 import { services, type Secrets, type ServicePlan } from './services';
 
 const root = resolve(__dirname, '../..');

@@ -1,5 +1,5 @@
 import type { ServiceName } from '@headwater/contracts';
-import type { Endpoints } from '../stack/endpoints';
+import type { Endpoints } from '@headwater/stack';
 
 /** What the embedded pipeline tells each service beyond its port. */
 export interface ServicePlan {

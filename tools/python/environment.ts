@@ -23,11 +23,18 @@ function create(folder: string, requirements: string): void {
   mkdirSync(cache(), { recursive: true });
   try {
     step('python3', ['-m', 'venv', '--copies', draft], 'Install Python 3.9 or later with its venv module.');
-    step(join(draft, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], 'See that PyPI can be reached.');
+    step(
+      join(draft, 'bin/python'),
+      ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements],
+      'See that PyPI can be reached.',
+    );
     rmSync(folder, { recursive: true, force: true });
     renameSync(draft, folder);
     // A moved environment keeps working through its interpreter; the mark says that it is whole.
-    execFileSync(join(folder, 'bin/python'), ['-c', `open(${JSON.stringify(join(folder, '.complete'))}, "w").close()`]);
+    execFileSync(join(folder, 'bin/python'), [
+      '-c',
+      `open(${JSON.stringify(join(folder, '.complete'))}, "w").close()`,
+    ]);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
@@ -37,6 +44,9 @@ function step(command: string, args: readonly string[], fix: string): void {
   try {
     execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
   } catch (error) {
-    throw new Error(`\`${command} ${args.join(' ')}\` failed (${(error as Error).message.split('\n')[0] ?? ''}). ${fix}`, { cause: error });
+    throw new Error(
+      `\`${command} ${args.join(' ')}\` failed (${(error as Error).message.split('\n')[0] ?? ''}). ${fix}`,
+      { cause: error },
+    );
   }
 }

@@ -1,4 +1,8 @@
+import { verifyChart } from '../chart/verify-chart';
+import { verifyImage } from '../image/verify-image';
+import { testStackKind } from '@headwater/stack';
 import { checked, jest } from './command';
+import { chromium, corpora, go, java, maven, needs, python } from './requirements';
 import type { Suite } from './suite';
 
 /** All that `npm test` runs, in order: what fails fast comes first. A suite is one entry here. */
@@ -14,11 +18,15 @@ export const suites: readonly Suite[] = [
     proves: 'generated files are what their sources say',
     run: checked('tsx', 'tools/generate/main.ts', '--check'),
   },
-  { name: 'graph', proves: 'Nx knows the projects', run: checked('nx', 'graph', '--file', '.nx/graph.json') },
+  {
+    name: 'graph',
+    proves: 'Nx knows the projects',
+    run: checked('nx', 'graph', '--file', '.nx/graph.json'),
+  },
   {
     name: 'lint',
     proves: 'the lint rules and the directions of dependency hold',
-    run: checked('eslint', '.', '--max-warnings', '0', '--concurrency', '2'),
+    run: checked('eslint', '.', '--max-warnings', '0'),
   },
   {
     name: 'boundaries',
@@ -26,10 +34,48 @@ export const suites: readonly Suite[] = [
     run: checked('depcruise', '--config', '.dependency-cruiser.cjs', 'libs', 'services', 'tools', 'e2e'),
   },
   { name: 'dead code', proves: 'nothing is left that nobody uses', run: checked('knip') },
-  { name: 'unit', proves: 'each part does what it says', run: jest('unit') },
+  { name: 'unit', proves: 'each part does what it says', missing: needs(corpora), run: jest('unit') },
   {
     name: 'build',
     proves: 'the services bundle',
     run: checked('nx', 'run-many', '-t', 'build', '--output-style', 'stream'),
+  },
+  {
+    name: 'stack',
+    proves: 'the embedded broker, registry and ClickHouse are real and leave nothing behind',
+    missing: needs(java, maven),
+    run: jest('stack', '--config', 'tools/stack/jest.e2e.config.cjs', '--runInBand'),
+  },
+  {
+    name: 'kafka',
+    proves: 'the Kafka port keeps its promises on a real broker',
+    missing: needs(java, maven),
+    run: jest('kafka', '--config', 'libs/kafka/jest.kafka.config.cjs', '--runInBand'),
+  },
+  {
+    name: 'clickhouse',
+    proves: 'tables, blocks and tokens do what the loader relies on',
+    missing: needs(java, maven),
+    run: jest('clickhouse', '--config', 'libs/clickhouse/jest.clickhouse.config.cjs', '--runInBand'),
+  },
+  {
+    name: 'e2e',
+    proves: 'real trackers arrive once, crashes lose nothing, a drop raises an alert',
+    missing: needs(java, maven, python, chromium),
+    run: async (context) => {
+      console.log(`The stack is ${await testStackKind()}.`);
+      return jest('e2e', '--config', 'e2e/jest.config.cjs', '--runInBand')(context);
+    },
+  },
+  {
+    name: 'image',
+    proves: 'the image can be laid out and run by nobody; compose gives each service what it needs',
+    run: verifyImage,
+  },
+  {
+    name: 'chart',
+    proves: 'the chart renders to valid Kubernetes objects and refuses what is wrong',
+    missing: needs(go, python),
+    run: verifyChart,
   },
 ];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { assertPortFree, LOOPBACK } from '../../stack/ports';
+import { assertPortFree, LOOPBACK } from '@headwater/stack';
 
 export interface DemoPage {
   readonly url: string;

@@ -1,0 +1,2 @@
+export { pythonEnvironment } from '../python/environment';
+export { prepare, startPipeline, type Pipeline, type PipelineOptions, type PipelineService } from './pipeline';

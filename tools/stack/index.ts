@@ -1,0 +1,10 @@
+export { startClickHouse, type RunningClickHouse } from './clickhouse';
+export type { Endpoints, TestStack } from './endpoints';
+export { startKafka, type RunningKafka } from './kafka';
+export { lastLines, launch, waitUntilReady, type ManagedProcess } from './managed-process';
+export { assertPortFree, freePorts, LOOPBACK, usualPorts } from './ports';
+export { provision } from './provision';
+export { startRegistry, type RunningRegistry } from './registry';
+export { stackFolders, startStack, type Stack } from './stack';
+export { messageOf, StackError } from './stack-error';
+export { startTestStack, testStackKind } from './test-stack';

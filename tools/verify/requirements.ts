@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** Something that a suite needs from the machine. */
+export interface Requirement {
+  readonly name: string;
+  readonly isThere: () => Promise<boolean>;
+  /** Commands that bring it, where this user may run them. */
+  readonly install: readonly (readonly [command: string, ...args: readonly string[]])[];
+  readonly fix: string;
+}
+
+const INSTALL_TIMEOUT_MS = 5 * 60_000;
+
+const debian = (name: string): Requirement['install'] => [
+  ['apt-get', 'update', '-qq'],
+  ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', name],
+];
+
+const answers =
+  (command: string, ...args: readonly string[]) =>
+  (): Promise<boolean> =>
+    succeeds(command, args, 20_000);
+
+export const java: Requirement = {
+  name: 'Java 17',
+  isThere: answers('java', '-version'),
+  install: debian('openjdk-17-jre-headless'),
+  fix: 'Install a Java 17 runtime.',
+};
+export const maven: Requirement = {
+  name: 'Maven',
+  isThere: answers('mvn', '--version'),
+  install: debian('maven'),
+  fix: 'Install Maven 3.8 or later.',
+};
+export const python: Requirement = {
+  name: 'Python 3 with venv',
+  isThere: answers('python3', '-c', 'import venv, ensurepip'),
+  install: debian('python3-venv'),
+  fix: 'Install Python 3.9 or later with its venv module.',
+};
+export const go: Requirement = {
+  name: 'Go',
+  isThere: answers('go', 'version'),
+  install: debian('golang-go'),
+  fix: 'Install Go 1.24 or later.',
+};
+export const chromium: Requirement = {
+  name: 'Chromium',
+  isThere: () => Promise.resolve(existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')),
+  install: debian('chromium'),
+  fix: 'Install Chromium, or name its binary in CHROMIUM.',
+};
+/** Third-party test data that lies beside the checkout and is never copied into it. */
+export const corpora: Requirement = {
+  name: 'the test corpora',
+  isThere: () => Promise.resolve(existsSync('../shared/corpora/iglu-central')),
+  install: [],
+  fix: 'They lie in ../shared/corpora beside the checkout: see CONTRIBUTING.md.',
+};
+
+/** Null when all is there, after an attempt to install what is not; else a sentence that names what is missing and the fix. */
+export const needs =
+  (...requirements: readonly Requirement[]) =>
+  async (): Promise<string | null> => {
+    const missing: string[] = [];
+    for (const requirement of requirements) {
+      if (await requirement.isThere()) continue;
+      if (requirement.install.length > 0)
+        console.log(`${requirement.name} is missing: trying to install it …`);
+      for (const [command, ...args] of requirement.install) await succeeds(command, args, INSTALL_TIMEOUT_MS);
+      if (!(await requirement.isThere())) missing.push(`${requirement.name} is missing. ${requirement.fix}`);
+    }
+    return missing.length === 0 ? null : missing.join(' ');
+  };
+
+function succeeds(command: string, args: readonly string[], timeout: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile(
+      command,
+      [...args],
+      { timeout, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } },
+      (error) => {
+        resolve(error === null);
+      },
+    );
+  });
+}
