@@ -1,5 +1,6 @@
-import { Counter, Gauge, Histogram } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import type { Registry } from '@headwater/service-kit';
+import { LatencyHistogram } from './latency-histogram';
 
 /** What a request was for, as a label. */
 export type RequestKind = 'post' | 'pixel' | 'preflight' | 'other' | 'broken';
@@ -20,7 +21,7 @@ export class CollectorMetrics {
     other: new Map(),
     broken: new Map(),
   };
-  private readonly seconds: Histogram;
+  private readonly seconds: LatencyHistogram;
 
   constructor(registry: Registry, levels: () => Levels) {
     const { answers } = this;
@@ -59,12 +60,11 @@ export class CollectorMetrics {
         this.set(levels().pendingBytes);
       },
     });
-    this.seconds = new Histogram({
-      name: 'headwater_collector_acknowledgement_seconds',
-      help: 'Time from the last byte of a request to the acknowledgement of the broker.',
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-      registers: [registry],
-    });
+    this.seconds = new LatencyHistogram(
+      'headwater_collector_acknowledgement_seconds',
+      'Time from the last byte of a request to the acknowledgement of the broker.',
+      [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    ).registerIn(registry);
   }
 
   answered(kind: RequestKind, code: number): void {
