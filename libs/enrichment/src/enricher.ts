@@ -72,7 +72,6 @@ function enriched(
   processor: Processor,
 ): Fate<EnrichedEvent> {
   const { event, user_ipaddress, failures, isWhole } = readEvent(sent, payload, processor);
-  const problems = [...failures];
   event.event_fingerprint = pseudonyms.fingerprintOf(event.app_id, fingerprintText(sent.values));
 
   const draft: { event: MutableEvent; user_ipaddress: string | null } = { event, user_ipaddress };
@@ -80,14 +79,14 @@ function enriched(
   for (const enrich of steps) {
     const outcome = enrich(draft);
     if (outcome.kind === 'ok') apply(outcome.value, draft);
-    else if (outcome.kind === 'failed') problems.push(...outcome.failures);
+    else if (outcome.kind === 'failed') failures.push(...outcome.failures);
     else dropReason ??= outcome.reason;
   }
 
   if (dropReason !== null) return { kind: 'dropped', reason: dropReason, subject: event };
-  if (!isNonEmpty(problems)) return { kind: 'ok', value: event };
+  if (!isNonEmpty<Failure>(failures)) return { kind: 'ok', value: event };
   const pseudonymiser = pseudonyms.at(event.app_id, event.collector_tstamp);
-  const value = failedEvent('enricher', processor, problems, {
+  const value = failedEvent('enricher', processor, failures, {
     ...describeEvent(event),
     ...requestOf(payload),
     parameters: failedParameters(sent.values, event, pseudonymiser),
@@ -99,10 +98,9 @@ function enriched(
   return { kind: 'failed', value };
 }
 
-function apply(patch: Patch, draft: { event: MutableEvent; user_ipaddress: string | null }): void {
-  const { user_ipaddress, ...fields } = patch;
-  if (user_ipaddress === null) draft.user_ipaddress = null;
-  Object.assign(draft.event, fields);
+function apply(patch: Patch, draft: { readonly event: MutableEvent; user_ipaddress: string | null }): void {
+  if ('user_ipaddress' in patch) draft.user_ipaddress = null;
+  else Object.assign(draft.event, patch);
 }
 
 /** A payload that could not be taken apart: an outline of it is all that can be kept without showing who it is about. */

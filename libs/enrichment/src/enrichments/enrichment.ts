@@ -12,8 +12,8 @@ export interface Draft {
   readonly user_ipaddress: string | null;
 }
 
-/** The fields that an enrichment sets. */
-export type Patch = Partial<EnrichedEvent> & { readonly user_ipaddress?: null };
+/** The fields that an enrichment sets; or the address, removed. */
+export type Patch = Partial<EnrichedEvent> | { readonly user_ipaddress: null };
 
 /** Pure: equal drafts give equal patches. */
 export type Enrich = (draft: Draft) => Outcome<Patch>;

@@ -3,7 +3,7 @@ import { ok } from '@headwater/stage';
 import { z } from 'zod';
 import type { IdentifyingPaths } from '../privacy/identifying-paths';
 import { createJsonRewriter } from '../privacy/rewrite-json';
-import { keptFragment, keptQuery, keptUrl } from '../privacy/url-privacy';
+import { cutUrl } from '../privacy/url-privacy';
 import type { MutableEvent } from '../protocol/parameters';
 import { defineEnrichment } from './enrichment';
 
@@ -56,14 +56,16 @@ export const pseudonymise = defineEnrichment({
         if (identifier !== null) patch[field] = pseudonymOf(identifier);
       }
       if (event.page_url !== null) {
-        patch.page_url = keptUrl(event.page_url, kept);
-        patch.page_urlquery = keptQuery(event.page_urlquery, kept);
-        patch.page_urlfragment = keptFragment(event.page_urlfragment, kept);
+        const cut = cutUrl(event.page_url, kept);
+        patch.page_url = cut.url;
+        patch.page_urlquery = event.page_urlquery === null ? null : cut.query;
+        patch.page_urlfragment = event.page_urlfragment === null ? null : cut.fragment;
       }
       if (event.page_referrer !== null) {
-        patch.page_referrer = keptUrl(event.page_referrer, kept);
-        patch.refr_urlquery = keptQuery(event.refr_urlquery, kept);
-        patch.refr_urlfragment = keptFragment(event.refr_urlfragment, kept);
+        const cut = cutUrl(event.page_referrer, kept);
+        patch.page_referrer = cut.url;
+        patch.refr_urlquery = event.refr_urlquery === null ? null : cut.query;
+        patch.refr_urlfragment = event.refr_urlfragment === null ? null : cut.fragment;
       }
       if (event.unstruct_event) patch.unstruct_event = rewrite(event.unstruct_event, pseudonymOf);
       if (event.contexts) patch.contexts = event.contexts.map((context) => rewrite(context, pseudonymOf));

@@ -1,13 +1,7 @@
-import { LRUCache } from 'lru-cache';
+import { RecentlyUsed } from '../recently-used';
 
 /** Remembers the latest `max` results of a pure function of a text: user agents repeat, and cost much to read. */
-export function remember<T extends object>(max: number, compute: (text: string) => T): (text: string) => T {
-  const known = new LRUCache<string, T>({ max });
-  return (text) => {
-    const found = known.get(text);
-    if (found) return found;
-    const value = compute(text);
-    known.set(text, value);
-    return value;
-  };
+export function remember<Value>(max: number, compute: (text: string) => Value): (text: string) => Value {
+  const known = new RecentlyUsed<Value>(max);
+  return (text) => known.get(text, compute);
 }

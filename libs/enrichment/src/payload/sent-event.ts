@@ -1,12 +1,6 @@
 import type { Failure } from '@headwater/contracts';
 import { failure } from '@headwater/stage';
-import {
-  parameters,
-  positionOf,
-  valueOf,
-  type Parameter,
-  type ParameterValues,
-} from '../protocol/parameters';
+import { parameters, positionOf, type ParameterValues } from '../protocol/parameters';
 
 /** One event of a payload as it was sent, before anything is made of it. */
 export interface SentEvent {
@@ -18,7 +12,11 @@ export interface SentEvent {
 }
 
 const source = 'trackerProtocol';
-const required = ['e', 'p', 'tv'] as const;
+
+/** What every event must carry. */
+const required = parameters
+  .map(({ key, expectation }, position) => ({ key, expectation, position }))
+  .filter(({ key }) => ['e', 'p', 'tv'].includes(key));
 
 /** An event whose parameters all come from a query string; those that the protocol does not know are passed over. */
 export function sentInQuery(query: ReadonlyMap<string, string>): SentEvent {
@@ -72,17 +70,15 @@ function override(
 }
 
 const missing = (values: ParameterValues): readonly Failure[] =>
-  required.flatMap((key) => {
-    if (valueOf(values, key) !== undefined) return [];
-    const { expectation } = parameters[positionOf(key) ?? 0] as Parameter;
-    return [
+  required
+    .filter(({ position }) => values[position] === undefined)
+    .map(({ key, expectation }) =>
       failure(
         'tracker_protocol_violation',
         `The parameter ${key} is missing. Every event must carry it: set it in the tracker.`,
         { field: key, expectation, source },
       ),
-    ];
-  });
+    );
 
 const unknown = (key: string): Failure =>
   failure(

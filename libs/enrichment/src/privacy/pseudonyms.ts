@@ -1,7 +1,7 @@
-import { createHash, createHmac } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { isUuid } from '../protocol/kinds';
+import { RecentlyUsed } from '../recently-used';
 
 const SEPARATOR = '\u001f';
 const HOW_TO_MAKE = 'Make one with: openssl rand -base64 32';
@@ -79,19 +79,15 @@ export function createPseudonyms(
   const sorted = keys
     .map((key) => ({ ...key, start: key.from === undefined ? -Infinity : Date.parse(key.from) }))
     .sort((a, b) => a.start - b.start);
-  const remembered = new LRUCache<string, string>({ max: cache.identifiers });
-  const rings = new LRUCache<string, Ring>({ max: cache.apps });
+  const remembered = new RecentlyUsed<string>(cache.identifiers);
+  const rings = new RecentlyUsed<Ring>(cache.apps);
 
-  const ringOf = (appId: string): Ring => {
-    const known = rings.get(appId);
-    if (known) return known;
+  const makeRing = (appId: string): Ring => {
     const own = sorted.filter(({ apps }) => apps?.includes(appId));
-    const ring = (own.length > 0 ? own : sorted.filter(({ apps }) => apps === undefined)).map((key) =>
-      entryOf(key, appId, remembered),
-    );
-    rings.set(appId, ring);
-    return ring;
+    const keysOfApp = own.length > 0 ? own : sorted.filter(({ apps }) => apps === undefined);
+    return keysOfApp.map((key) => entryOf(key, appId, remembered));
   };
+  const ringOf = (appId: string): Ring => rings.get(appId, makeRing);
 
   return {
     at: (appId, time) => {
@@ -99,10 +95,7 @@ export function createPseudonyms(
       return (ring.findLast(({ start }) => start <= time) ?? oldest(ring)).pseudonymiser;
     },
     fingerprintOf: (appId, text) =>
-      createHash('sha256')
-        .update(oldest(ringOf(appId)).fingerprintPrefix + text, 'utf8')
-        .digest('hex')
-        .slice(0, 32),
+      hash('sha256', oldest(ringOf(appId)).fingerprintPrefix + text, 'hex').slice(0, 32),
   };
 }
 
@@ -125,23 +118,17 @@ function oldest(ring: Ring): RingEntry {
 function entryOf(
   key: PseudonymKey & { readonly start: number },
   appId: string,
-  remembered: LRUCache<string, string>,
+  remembered: RecentlyUsed<string>,
 ): RingEntry {
   const scope = key.apps ? ['apps', ...key.apps] : ['app', appId];
   const derive = (purpose: string): Buffer =>
     createHmac('sha256', key.secret)
       .update([purpose, ...scope].join(SEPARATOR))
       .digest();
-  const secret = derive('pseudonym');
+  const secret = createSecretKey(derive('pseudonym'));
   const space = key.id + SEPARATOR + scope.join(SEPARATOR) + SEPARATOR;
-  const pseudonymOf = (identifier: string): string => {
-    const name = space + identifier;
-    const known = remembered.get(name);
-    if (known !== undefined) return known;
-    const pseudonym = compute(secret, identifier);
-    remembered.set(name, pseudonym);
-    return pseudonym;
-  };
+  const computeNamed = (name: string): string => compute(secret, name.slice(space.length));
+  const pseudonymOf = (identifier: string): string => remembered.get(space + identifier, computeNamed);
   return {
     start: key.start,
     pseudonymiser: { keyId: key.id, pseudonymOf },
@@ -149,7 +136,7 @@ function entryOf(
   };
 }
 
-function compute(secret: Buffer, identifier: string): string {
+function compute(secret: KeyObject, identifier: string): string {
   const asUuid = isUuid(identifier);
   const hex = createHmac('sha256', secret)
     .update(asUuid ? identifier.toLowerCase() : identifier, 'utf8')

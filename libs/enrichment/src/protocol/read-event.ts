@@ -14,8 +14,8 @@ export interface ReadEvent {
   readonly event: MutableEvent;
   /** Address that counts for the look-up of the country: truncated by the collector, null for anonymous visitors. */
   readonly user_ipaddress: string | null;
-  /** All problems, also those found before. */
-  readonly failures: readonly Failure[];
+  /** All problems, also those found before; more may be added. */
+  readonly failures: Failure[];
   /** False where self-describing data was sent that could not be read. */
   readonly isWhole: boolean;
 }

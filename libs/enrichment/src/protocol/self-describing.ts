@@ -2,12 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import type { Failure, SelfDescribing } from '@headwater/contracts';
 import { failed, failure, isNonEmpty, ok, type Outcome } from '@headwater/stage';
 import { parseIgluUri, type SchemaKey } from './iglu-uri';
-import { JsonWalker } from './json-walker';
+import { JsonProblem, JsonWalker } from './json-walker';
 
-/** Deepest nesting that the data of an event may have. */
-export const MAX_JSON_DEPTH = 40;
-/** Most members and elements, in all levels together, that one parameter may hold. */
-export const MAX_JSON_PARTS = 10_000;
+/** What one parameter may hold, its wrapper included: no tracker comes near it, and hostile data costs little. */
+const limits = { depth: 40, parts: 10_000 } as const;
 
 const WRAPPER_VENDOR = 'com.snowplowanalytics.snowplow';
 const source = 'selfDescribing';
@@ -61,9 +59,13 @@ export const readContexts = (field: string, text: string | null): Outcome<readon
 
 /** All of them, or all that is wrong with any of them. */
 function together<T>(outcomes: readonly Outcome<T>[]): Outcome<readonly T[]> {
-  const failures = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? outcome.failures : []));
-  if (isNonEmpty<Failure>(failures)) return { kind: 'failed', failures };
-  return ok(outcomes.flatMap((outcome) => (outcome.kind === 'ok' ? [outcome.value] : [])));
+  const values: T[] = [];
+  const failures: Failure[] = [];
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'ok') values.push(outcome.value);
+    else if (outcome.kind === 'failed') failures.push(...outcome.failures);
+  }
+  return isNonEmpty<Failure>(failures) ? { kind: 'failed', failures } : ok(values);
 }
 
 /** Something read out of a text, and the position after it. */
@@ -79,26 +81,31 @@ function readWrapped<T>(
   name: 'unstruct_event' | 'contexts',
   readData: (walker: JsonWalker, at: number) => Read<Outcome<T>>,
 ): Outcome<T> {
-  if (text === null || !isJson(text)) {
-    const problem =
-      text === null
-        ? `${field} is not base64 of UTF-8 text. Encode the JSON as base64url.`
-        : `${field} is not JSON. Send well-formed JSON.`;
+  if (text === null) {
+    const problem = `${field} is not base64 of UTF-8 text. Encode the JSON as base64url.`;
     return failed(violation(field, 'NotJson', '', problem));
   }
-  const walker = new JsonWalker(text);
-  const { schema, data } = readEnvelope(walker, walker.next(0), (at) => readData(walker, at));
+  let envelope: Envelope<Outcome<T>>;
+  try {
+    const walker = new JsonWalker(text, limits);
+    envelope = walker.root((at) => readEnvelope(walker, at, (dataAt) => readData(walker, dataAt)));
+  } catch (error) {
+    if (error instanceof JsonProblem) return failed(jsonProblem(field, error.kind));
+    throw error;
+  }
+  const { schema, data } = envelope;
   if (schema === null || data === null) {
     const expectation = wrapperUri(name);
     const problem = `${field} lacks "schema" or "data". Send it wrapped in ${expectation}.`;
     return failed(violation(field, 'NotIglu', '', problem, { expectation }));
   }
-  return wrapperProblem(field, name, schema) ?? limitProblem(field, walker) ?? data;
+  return wrapperProblem(field, name, schema) ?? data;
 }
 
 const wrapperUri = (name: string): string => `iglu:${WRAPPER_VENDOR}/${name}/jsonschema/1-0-0`;
 
 function wrapperProblem(field: string, name: string, schema: string): Outcome<never> | null {
+  if (schema === wrapperUri(name)) return null;
   const key = parseIgluUri(schema);
   if (key && isWrapper(key, name)) return null;
   const expectation = wrapperUri(name);
@@ -116,6 +123,8 @@ const isWrapper = (key: SchemaKey, name: string): boolean =>
   key.model === 1 &&
   key.revision === 0;
 
+const envelopeMembers = ['data', 'schema'] as const;
+
 interface Envelope<T> {
   readonly schema: string | null;
   readonly data: T | null;
@@ -127,15 +136,16 @@ function readEnvelope<T>(walker: JsonWalker, at: number, readData: (at: number) 
   if (!walker.isObject(at)) return { schema: null, data: null, end: walker.skip(at) };
   let schema: string | null = null;
   let data: T | null = null;
-  const end = walker.object(at, (key, valueAt) => {
+  const visit = (key: string, valueAt: number): number => {
     if (key === 'data') {
       const read = readData(valueAt);
       data = read.value;
       return read.end;
     }
-    if (key === 'schema') schema = walker.isString(valueAt) ? walker.stringAt(valueAt) : null;
+    schema = walker.isString(valueAt) ? walker.stringAt(valueAt) : null;
     return walker.skip(valueAt);
-  });
+  };
+  const end = walker.object(at, visit, envelopeMembers);
   return { schema, data, end };
 }
 
@@ -167,30 +177,25 @@ const entityOf = (
   data: string,
 ): SelfDescribing => ({ vendor, name, format, model, revision, addition, data });
 
-function limitProblem(field: string, { deepest, parts }: JsonWalker): Outcome<never> | null {
-  if (deepest <= MAX_JSON_DEPTH && parts <= MAX_JSON_PARTS) return null;
-  const tooDeep = deepest > MAX_JSON_DEPTH;
-  return failed(
-    failure(
-      'tracker_protocol_violation',
-      tooDeep
-        ? `The data in ${field} is nested ${deepest} levels deep. Flatten it.`
-        : `The data in ${field} has ${parts} members and elements. Send less in one event.`,
-      {
+function jsonProblem(field: string, kind: JsonProblem['kind']): Failure {
+  switch (kind) {
+    case 'syntax':
+      return violation(field, 'NotJson', '', `${field} is not JSON. Send well-formed JSON.`);
+    case 'depth':
+      return failure('tracker_protocol_violation', `The data in ${field} is nested too deeply. Flatten it.`, {
         field,
-        value: String(tooDeep ? deepest : parts),
-        expectation: tooDeep ? `at most ${MAX_JSON_DEPTH} levels` : `at most ${MAX_JSON_PARTS}`,
+        expectation: `at most ${limits.depth} levels`,
         source,
-      },
-    ),
-  );
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
+      });
+    case 'parts':
+      return failure(
+        'tracker_protocol_violation',
+        `The data in ${field} has too many parts. Send less in one event.`,
+        {
+          field,
+          expectation: `at most ${limits.parts} members and elements`,
+          source,
+        },
+      );
   }
 }
