@@ -17,7 +17,7 @@ describe('real trackers, end to end', () => {
   let headwater: Headwater;
 
   beforeAll(async () => {
-    headwater = await Headwater.start({ env: { collector: { TRACKING__TRUSTED_PROXIES: '1' } } });
+    headwater = await Headwater.start({ env: { collector: { ADDRESS__TRUSTED_PROXIES: '1' } } });
   });
 
   afterAll(async () => {
@@ -184,6 +184,31 @@ describe('real trackers, end to end', () => {
     expect(failed.map((row) => row['event_id'])).toEqual([ids['bad']]);
   });
 
+  it("takes what GitLab's browser SDK sends, preflight included", async () => {
+    const appId = `gitlab-browser-${randomUUID().slice(0, 8)}`;
+    await withTrackedPage(headwater.collectorUrl, appId, (page) => page.waitForTimeout(2000), 'gitlab.ts');
+    const events = await eventually(
+      () => headwater.eventsOf(appId),
+      (found) => found.size >= 3,
+    );
+    expect(await headwater.failedEventsOf(appId)).toEqual([]);
+    expect([...events.values()].map((row) => row['event_name'])).toEqual(expect.arrayContaining(['page_view', 'custom_event']));
+    const custom = [...events.values()].find((row) => JSON.stringify(row).includes('purchased'));
+    expect(JSON.stringify(custom)).toContain('user_context');
+    expect(JSON.stringify(custom)).not.toContain('Jane');
+  });
+
+  it("takes what GitLab's Python SDK sends", async () => {
+    const appId = `gitlab-python-${randomUUID().slice(0, 8)}`;
+    await python('gitlab_track.py', headwater.collectorUrl, appId);
+    const events = await eventually(
+      () => headwater.eventsOf(appId),
+      (found) => found.size >= 2,
+    );
+    expect(await headwater.failedEventsOf(appId)).toEqual([]);
+    expect(new Set([...events.values()].map((row) => row['event_name']))).toEqual(new Set(['custom_event']));
+  });
+
   it('takes four good ones and one bad one out of a batch of five', async () => {
     const appId = `batch-${randomUUID().slice(0, 8)}`;
     const events = Array.from({ length: 5 }, (_, index) => ({
@@ -249,7 +274,7 @@ describe('real trackers, end to end', () => {
 
   it('lets self-describing data be queried as JSON', async () => {
     const rows = await headwater.query<Row>(
-      "SELECT JSONExtractString(unstruct_event_data, 'targetUrl') AS target FROM events WHERE event_name = 'link_click' AND target = 'https://shop.example/pay' LIMIT 1",
+      "SELECT JSONExtractString(unstruct_event.data, 'targetUrl') AS target FROM events WHERE event_name = 'link_click' AND target = 'https://shop.example/pay' LIMIT 1",
     );
     expect(rows).toEqual([{ target: 'https://shop.example/pay' }]);
   });
@@ -339,7 +364,7 @@ describe('real trackers, end to end', () => {
       () =>
         headwater.query<{ stage: string; balance: number }>(
           `SELECT toString(stage) AS stage, toInt32(sum(in_count) - sum(out_count) - sum(arraySum(mapValues(failed))) - sum(arraySum(mapValues(dropped)))) AS balance
-           FROM (SELECT * FROM stage_counts FINAL) WHERE series = 'total' GROUP BY stage ORDER BY stage`,
+           FROM stage_counts WHERE series = 'total' GROUP BY stage ORDER BY stage`,
         ),
       (rows) => rows.length === 4,
     );

@@ -29,7 +29,7 @@ export class FigureReader {
   async read(): Promise<Figures> {
     const [totals, rows, failed, alerts, lags] = await Promise.all([
       this.query<{ stage: string; out: string }>(
-        "SELECT stage, toString(sum(out_count)) AS out FROM (SELECT counts_id, any(stage) AS stage, any(out_count) AS out_count FROM stage_counts WHERE series = 'total' GROUP BY counts_id) GROUP BY stage",
+        "SELECT toString(stage) AS stage, toString(sum(out_count)) AS out FROM stage_counts WHERE series = 'total' GROUP BY stage",
       ),
       this.query<{ rows: string }>('SELECT toString(count()) AS rows FROM events'),
       this.query<{ type: string; count: string }>(
