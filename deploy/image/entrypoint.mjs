@@ -8,7 +8,7 @@ const programs = {
   validator: './dist/services/validator/main.js',
   loader: './dist/services/loader/main.js',
   'quality-monitor': './dist/services/quality-monitor/main.js',
-  jobs: './dist/jobs/main.js',
+  jobs: './dist/services/jobs/main.js',
 };
 const [name, ...rest] = process.argv.slice(2);
 const program = programs[name];

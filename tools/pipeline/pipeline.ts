@@ -177,7 +177,7 @@ function serviceProcess(
 }
 
 function bundle(name: string): string {
-  const file = join(root, 'dist', name === 'jobs' ? 'jobs' : `services/${name}`, 'main.js');
+  const file = join(root, 'dist/services', name, 'main.js');
   if (!existsSync(file)) throw new StackError(`${file} is not there`, 'Run `npm run build` first');
   return file;
 }
