@@ -1,5 +1,11 @@
 import { Readable } from 'node:stream';
-import { ClickHouseLogLevel, createClient, type ClickHouseClient, type ClickHouseSettings } from '@clickhouse/client';
+import { finished } from 'node:stream/promises';
+import {
+  ClickHouseLogLevel,
+  createClient,
+  type ClickHouseClient,
+  type ClickHouseSettings,
+} from '@clickhouse/client';
 import type { ClickHouseConfig } from './config';
 import { classify } from './errors';
 import type { Block } from './native/encode-block';
@@ -49,7 +55,11 @@ export class ClickHouse {
   /** Runs a statement that has no rows to return. */
   async command(sql: string, params: Readonly<Record<string, unknown>> = {}): Promise<void> {
     await this.explained('did not run a statement', () =>
-      this.client.command({ query: sql, query_params: params, clickhouse_settings: { wait_end_of_query: 1 } }),
+      this.client.command({
+        query: sql,
+        query_params: params,
+        clickhouse_settings: { wait_end_of_query: 1 },
+      }),
     );
   }
 
@@ -70,7 +80,7 @@ export class ClickHouse {
         clickhouse_settings: { ...insertSettings, insert_deduplication_token: options.token },
       });
       // The connection is free for the next request only once the (empty) answer has been read.
-      for await (const chunk of stream) void chunk;
+      await finished(stream.resume());
     });
   }
 

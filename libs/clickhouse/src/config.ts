@@ -26,12 +26,15 @@ export const clickhouseConfig = z.object({
 
 export type ClickHouseConfig = z.infer<typeof clickhouseConfig>;
 
+/** 20 years: ClickHouse computes the end of a row's life in 32 bits, and past the year 2106 it would lie before its beginning. */
+const MAX_DAYS = 7_300;
+
 const days = (what: string, standard: number): z.ZodDefault<z.ZodNumber> =>
   z
     .number()
     .int()
     .min(1)
-    .max(36_500)
+    .max(MAX_DAYS)
     .default(standard)
     .describe(`Days for which ${what} are kept, counted from the time the collector received them.`);
 

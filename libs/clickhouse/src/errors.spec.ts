@@ -1,5 +1,5 @@
 import { ClickHouseError } from '@clickhouse/client';
-import { ServiceError } from '@headwater/stage';
+import { type ServiceError } from '@headwater/stage';
 import {
   classify,
   ClickHouseAccessDenied,
@@ -62,7 +62,9 @@ describe('classify', () => {
   });
 
   it('blames the rows for a value that could not be encoded', () => {
-    expect(classify(new UnencodableValue('event_id', 'UUID'), url, doing)).toBeInstanceOf(ContentRefused);
+    const error = new UnencodableValue('event_id', 'UUID');
+    expect(classify(error, url, doing)).toBe(error);
+    expect(error).toBeInstanceOf(ContentRefused);
   });
 
   it('stops for what it does not know', () => {
@@ -73,9 +75,19 @@ describe('classify', () => {
   });
 
   it.each([
-    ['a refused connection', Object.assign(new AggregateError([new Error('connect ECONNREFUSED ::1:8123')]), { code: 'ECONNREFUSED' }), /ECONNREFUSED/],
+    [
+      'a refused connection',
+      Object.assign(new AggregateError([new Error('connect ECONNREFUSED ::1:8123')]), {
+        code: 'ECONNREFUSED',
+      }),
+      /ECONNREFUSED/,
+    ],
     ['a timeout', new Error('Timeout error.'), /Timeout error\. It is tried again/],
-    ['a connection that broke', new Error('socket hang up', { cause: new Error('read ECONNRESET') }), /ECONNRESET/],
+    [
+      'a connection that broke',
+      new Error('socket hang up', { cause: new Error('read ECONNRESET') }),
+      /ECONNRESET/,
+    ],
     ["a proxy's page", new Error('<html>502 Bad Gateway</html>'), /502 Bad Gateway/],
   ])('waits after %s', (_case, cause, message) => {
     const error = classify(cause, url, doing);

@@ -1,6 +1,5 @@
 import { maskAddresses, ServiceError } from '@headwater/stage';
 import { ClickHouseError } from '@clickhouse/client';
-import { UnencodableValue } from './native/encode-block';
 
 /** ClickHouse does not answer, or cannot take work for now. Waiting heals it. */
 export class ClickHouseUnavailable extends ServiceError {
@@ -138,9 +137,8 @@ const KEPT_OF_MESSAGE = 300;
 export function classify(error: unknown, url: string, doing: string): Error {
   const where = `ClickHouse at ${url} ${doing}`;
   if (error instanceof ServiceError) return error;
-  if (error instanceof UnencodableValue)
-    return new ContentRefused(`${error.message} It was not sent to ClickHouse.`, { cause: error });
-  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) return error;
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError)
+    return error;
   if (!(error instanceof ClickHouseError)) {
     const reason = error instanceof Error ? causeOf(error) : String(error);
     return new ClickHouseUnavailable(
@@ -164,12 +162,15 @@ export function classify(error: unknown, url: string, doing: string): Error {
     return new ClickHouseUnavailable(
       `${where} for now (${said}). It is tried again. If this stays, look at the log of ClickHouse.`,
     );
-  return new ClickHouseFault(`${where} (${said}). Look the code up in ClickHouse's log, correct the cause and start again.`);
+  return new ClickHouseFault(
+    `${where} (${said}). Look the code up in ClickHouse's log, correct the cause and start again.`,
+  );
 }
 
 /** Connection errors of Node keep the interesting part in the innermost cause, or in a list. */
 function causeOf(error: Error): string {
-  if (error instanceof AggregateError) return error.errors.map((one) => (one instanceof Error ? causeOf(one) : String(one))).join('; ');
+  if (error instanceof AggregateError)
+    return error.errors.map((one) => (one instanceof Error ? causeOf(one) : String(one))).join('; ');
   if (error.cause instanceof Error) return causeOf(error.cause);
   return error.message === '' ? error.name : error.message;
 }
@@ -178,4 +179,3 @@ function shortened(text: string): string {
   const line = maskAddresses(text.replace(/\s+/g, ' ').trim()).replace(/\.$/, '');
   return line.length > KEPT_OF_MESSAGE ? `${line.slice(0, KEPT_OF_MESSAGE - 1)}…` : line;
 }
-

@@ -8,7 +8,9 @@ import { encodeBlock, type Block } from './native/encode-block';
 import type { NativeColumn, NativeType } from './native/types';
 import { aMigratedDatabase, drop } from './testing/a-database';
 
-const of = (kind: 'string' | 'uuid' | 'bool' | 'int32' | 'int64' | 'float64' | 'decimal' | 'datetime64'): NativeType => ({ kind });
+const of = (
+  kind: 'string' | 'uuid' | 'bool' | 'int32' | 'int64' | 'float64' | 'decimal' | 'datetime64',
+): NativeType => ({ kind });
 const nullable = (type: NativeType): NativeType => ({ kind: 'nullable', of: type });
 
 const columns: readonly NativeColumn[] = [
@@ -30,7 +32,13 @@ const columns: readonly NativeColumn[] = [
     name: 'items',
     type: {
       kind: 'array',
-      of: { kind: 'tuple', fields: [{ name: 'k', type: of('string') }, { name: 'v', type: of('int32') }] },
+      of: {
+        kind: 'tuple',
+        fields: [
+          { name: 'k', type: of('string') },
+          { name: 'v', type: of('int32') },
+        ],
+      },
     },
   },
 ];
@@ -96,20 +104,34 @@ describe('ClickHouse', () => {
         time: 1,
         maybe_time: 0,
         money: '-12345678901234567890.123456789012345678',
-        counts: { '': 1, 'schema_violation': 2 ** 40 },
+        counts: { '': 1, schema_violation: 2 ** 40 },
         items: [
           { k: '', v: -1 },
           { k: '😀', v: 2 ** 31 - 1 },
         ],
       },
-      { n: 2, ...empty, text: 'x'.repeat(100_000), big: -(2 ** 53 - 1), time: -1, maybe_time: 4_102_444_800_000, money: '0.1' },
+      {
+        n: 2,
+        ...empty,
+        text: 'x'.repeat(100_000),
+        big: -(2 ** 53 - 1),
+        time: -1,
+        maybe_time: 4_102_444_800_000,
+        money: '0.1',
+      },
     ];
     await insert(rows, 'edges');
     expect(await clickhouse.query(SELECT)).toEqual(rows);
   });
 
   it('writes a missing value as the empty one', async () => {
-    await insert([{ n: 1 }, { n: 2, text: null, id: null, flag: null, big: null, time: null, counts: null, items: null }], 'missing');
+    await insert(
+      [
+        { n: 1 },
+        { n: 2, text: null, id: null, flag: null, big: null, time: null, counts: null, items: null },
+      ],
+      'missing',
+    );
     expect(await clickhouse.query(SELECT)).toEqual([
       { n: 1, ...empty },
       { n: 2, ...empty },
@@ -170,8 +192,12 @@ describe('ClickHouse', () => {
   it('takes a block that was compressed on its way', async () => {
     for (const compression of ['gzip', 'zstd'] as const) {
       const url = process.env['HEADWATER_TEST_CLICKHOUSE_URL'];
-      const compressing = new ClickHouse(clickhouseConfig.parse({ url, database: clickhouse.database, compression }));
-      await compressing.insert('every_type', encodeBlock(columns, [{ n: 1, text: 'x'.repeat(10_000) }]), { token: compression });
+      const compressing = new ClickHouse(
+        clickhouseConfig.parse({ url, database: clickhouse.database, compression }),
+      );
+      await compressing.insert('every_type', encodeBlock(columns, [{ n: 1, text: 'x'.repeat(10_000) }]), {
+        token: compression,
+      });
       await compressing.close();
     }
     expect(await count()).toBe(2);
@@ -180,7 +206,9 @@ describe('ClickHouse', () => {
   it('blames the rows for a value that the table does not take, and keeps none of them', async () => {
     const refused = insert([{ n: 1 }, { n: 2, money: '13' }, { n: 3 }], 'bad');
     await expect(refused).rejects.toThrow(ContentRefused);
-    await expect(refused).rejects.toThrow(/did not take 3 rows for every_type because of what is in them \(code 469 VIOLATED_CONSTRAINT\)\.$/);
+    await expect(refused).rejects.toThrow(
+      /did not take 3 rows for every_type because of what is in them \(code 469 VIOLATED_CONSTRAINT\)\.$/,
+    );
     expect(await count()).toBe(0);
   });
 
@@ -196,9 +224,9 @@ describe('ClickHouse', () => {
   });
 
   it('binds parameters by their type', async () => {
-    expect(await clickhouse.query('SELECT {text:String} AS text, {n:UInt32} AS n', { text: "a'b", n: 3 })).toEqual([
-      { text: "a'b", n: 3 },
-    ]);
+    expect(
+      await clickhouse.query('SELECT {text:String} AS text, {n:UInt32} AS n', { text: "a'b", n: 3 }),
+    ).toEqual([{ text: "a'b", n: 3 }]);
   });
 });
 
@@ -207,7 +235,10 @@ describe('ClickHouse that does not answer', () => {
   let answer: (end: (status: number, body: string) => void) => void = () => undefined;
   const connect = (timeoutMs = 60_000): ClickHouse =>
     new ClickHouse(
-      clickhouseConfig.parse({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs }),
+      clickhouseConfig.parse({
+        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        timeoutMs,
+      }),
     );
   const block: Block = encodeBlock([{ name: 'n', type: of('int32') }], [{ n: 1 }]);
 
@@ -227,8 +258,18 @@ describe('ClickHouse that does not answer', () => {
 
   it.each<[string, typeof answer]>([
     ['keeps silent', () => undefined],
-    ['is a proxy without a server', (end) => { end(502, '<html>Bad Gateway</html>'); }],
-    ['has too many parts', (end) => { end(500, 'Code: 252. DB::Exception: Too many parts. (TOO_MANY_PARTS)'); }],
+    [
+      'is a proxy without a server',
+      (end) => {
+        end(502, '<html>Bad Gateway</html>');
+      },
+    ],
+    [
+      'has too many parts',
+      (end) => {
+        end(500, 'Code: 252. DB::Exception: Too many parts. (TOO_MANY_PARTS)');
+      },
+    ],
   ])('is waited for when it %s', async (_case, does) => {
     answer = does;
     const clickhouse = connect(300);
@@ -240,7 +281,9 @@ describe('ClickHouse that does not answer', () => {
   it('is waited for when nothing listens', async () => {
     const clickhouse = connect();
     server.close();
-    await expect(clickhouse.ping()).rejects.toThrow(/ECONNREFUSED.*It is tried again\. Check that ClickHouse runs/);
+    await expect(clickhouse.ping()).rejects.toThrow(
+      /ECONNREFUSED.*It is tried again\. Check that ClickHouse runs/,
+    );
     await clickhouse.close();
   });
 });

@@ -40,7 +40,9 @@ describe('migrate', () => {
   it('says what it would do, and does nothing, when it runs dry', async () => {
     const would = await migrate(clickhouse, silent, { dryRun: true });
     expect(would).toHaveLength(migrations.length);
-    expect(would[0]?.statements[0]).toContain(`CREATE TABLE IF NOT EXISTS \`${clickhouse.database}\`.events_stored`);
+    expect(would[0]?.statements[0]).toContain(
+      `CREATE TABLE IF NOT EXISTS \`${clickhouse.database}\`.events_stored`,
+    );
     await expect(tablesOf(clickhouse)).rejects.toThrow(/does not exist/);
   });
 
@@ -84,7 +86,11 @@ describe('migrate', () => {
   });
 
   it('refuses a migration that was changed after it was run', async () => {
-    const first = { number: 1, name: 'one', sql: 'CREATE TABLE {{database}}.one (a UInt8) ENGINE = Memory;\n' };
+    const first = {
+      number: 1,
+      name: 'one',
+      sql: 'CREATE TABLE {{database}}.one (a UInt8) ENGINE = Memory;\n',
+    };
     await migrate(clickhouse, silent, { migrations: [first] });
     const other = { ...first, sql: first.sql.replace('UInt8', 'UInt16') };
     const again = migrate(clickhouse, silent, { migrations: [other] });

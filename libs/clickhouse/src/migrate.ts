@@ -109,7 +109,10 @@ export async function missingMigrations(
   return `The database ${clickhouse.database} lacks ${missing.length === 1 ? 'migration' : 'migrations'} ${names}. Run the job \`migrate\` of this version.`;
 }
 
-async function recordedIn(clickhouse: ClickHouse, mayBeMissing: boolean): Promise<ReadonlyMap<number, Recorded>> {
+async function recordedIn(
+  clickhouse: ClickHouse,
+  mayBeMissing: boolean,
+): Promise<ReadonlyMap<number, Recorded>> {
   try {
     const rows = await clickhouse.query<Recorded>(
       `SELECT number, name, sha256 FROM \`${clickhouse.database}\`.${RECORD} FINAL ORDER BY number`,
@@ -148,7 +151,8 @@ async function setRetention(
   );
   for (const { name, engine } of tables) {
     const days = settings[`days.${name.replace(/_stored$/, '')}`];
-    if (days === undefined || !name.endsWith('_stored') || engine.includes(`toIntervalDay(${days})`)) continue;
+    if (days === undefined || !name.endsWith('_stored') || engine.includes(`toIntervalDay(${days})`))
+      continue;
     await clickhouse.command(
       render(
         `ALTER TABLE {{database}}.${name}{{on_cluster}} MODIFY TTL toDateTime(collector_tstamp) + toIntervalDay(${days})`,

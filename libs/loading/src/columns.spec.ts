@@ -32,7 +32,9 @@ describe('columnsOf', () => {
 
   it('makes a map a map', () => {
     expect(column('failed', tables.stageCounts.columns)?.stored).toBe('Map(LowCardinality(String), Int64)');
-    expect(column('parameters', tables.failedEvents.columns)?.stored).toBe('Map(LowCardinality(String), String)');
+    expect(column('parameters', tables.failedEvents.columns)?.stored).toBe(
+      'Map(LowCardinality(String), String)',
+    );
   });
 
   it('says what to do about an Avro type that it does not know', () => {
@@ -47,10 +49,13 @@ describe('columnsOf', () => {
 });
 
 describe('tables', () => {
-  it.each(allTables.map((table) => [table.view, table] as const))('%s has a column for every field', (_name, table) => {
-    const { fields } = schemas[table.topic.schema] as { fields: readonly { name: string }[] };
-    expect(table.columns.map(({ name }) => name)).toEqual(fields.map(({ name }) => name));
-  });
+  it.each(allTables.map((table) => [table.view, table] as const))(
+    '%s has a column for every field',
+    (_name, table) => {
+      const { fields } = schemas[table.topic.schema] as { fields: readonly { name: string }[] };
+      expect(table.columns.map(({ name }) => name)).toEqual(fields.map(({ name }) => name));
+    },
+  );
 
   it('has hints only for fields that there are', () => {
     const hinted = (stored: string): number =>

@@ -7,7 +7,10 @@ export type WireType =
   | { readonly kind: 'nullable'; readonly of: WireType }
   | { readonly kind: 'array'; readonly of: WireType }
   | { readonly kind: 'map'; readonly of: WireType }
-  | { readonly kind: 'tuple'; readonly fields: readonly { readonly name: string; readonly type: WireType }[] };
+  | {
+      readonly kind: 'tuple';
+      readonly fields: readonly { readonly name: string; readonly type: WireType }[];
+    };
 
 /** One column of a table: a field of a contract. */
 export interface Column {
@@ -64,7 +67,8 @@ const decimal: Mapped = { type: { kind: 'decimal' }, stored: 'Decimal(38, 18)' }
 const textTypes: Readonly<Record<TextHint, Mapped>> = { repeated, uuid, decimal };
 
 /** An empty text cannot stand for these. */
-const hasNoEmptyValue = ({ type }: Mapped): boolean => !['string', 'array', 'map', 'tuple'].includes(type.kind);
+const hasNoEmptyValue = ({ type }: Mapped): boolean =>
+  !['string', 'array', 'map', 'tuple'].includes(type.kind);
 
 class Mapper {
   /** Avro names a record once and refers to it by name afterwards. */
@@ -80,7 +84,10 @@ class Mapper {
     if (typeof type === 'string') {
       if (type === 'string') return hint ? textTypes[hint] : text;
       const known = scalars[type] ?? this.named.get(type);
-      if (!known) throw new Error(`No column type is known for the Avro type ${type}: add one in libs/loading/src/columns.ts.`);
+      if (!known)
+        throw new Error(
+          `No column type is known for the Avro type ${type}: add one in libs/loading/src/columns.ts.`,
+        );
       return known;
     }
     if (isUnion(type)) return this.optional(type, hint);

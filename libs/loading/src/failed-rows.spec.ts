@@ -5,12 +5,16 @@ import { tables } from './tables';
 
 const PROCESSOR = 'headwater-loader/0.1.0';
 const why = 'a value of the column tr_total is no Decimal(38, 18).';
-const fields = (schemas.FailedEvent as { fields: readonly { name: string }[] }).fields.map(({ name }) => name).sort();
+const fields = (schemas.FailedEvent as { fields: readonly { name: string }[] }).fields
+  .map(({ name }) => name)
+  .sort();
 
 describe('refusedRow', () => {
   it('keeps of an event what a replay needs', () => {
     const event = anEnrichedEvent({ tr_total: '1e99', useragent: 'Bot from 203.0.113.7' });
-    const failed = refusedRow(PROCESSOR, tables.events, { offset: 1n, id: '', value: event }, why, () => ({ tr_tt: '1e99' }));
+    const failed = refusedRow(PROCESSOR, tables.events, { offset: 1n, id: '', value: event }, why, () => ({
+      tr_tt: '1e99',
+    }));
     expect(Object.keys(failed).sort()).toEqual(fields);
     expect(failed).toMatchObject({
       stage: 'loader',
@@ -28,14 +32,31 @@ describe('refusedRow', () => {
 
   it('has one id for one event, however often it is refused', () => {
     const id = (known = {}): string =>
-      refusedRow(PROCESSOR, tables.events, { offset: 1n, id: '', value: anEnrichedEvent(known) }, why, () => ({})).failed_id;
+      refusedRow(
+        PROCESSOR,
+        tables.events,
+        { offset: 1n, id: '', value: anEnrichedEvent(known) },
+        why,
+        () => ({}),
+      ).failed_id;
     expect(id()).toBe(id());
     expect(id({ event_id: '6f1d9c1e-52a5-4d1c-8f0e-2f7b8f0c9a11' })).not.toBe(id());
   });
 
   it('keeps the text of a record that is no event, masked and cut', () => {
-    const alert = { alert_id: 'a1', app_id: 'shop', collector_tstamp: BUILT_AT, summary: `203.0.113.7 ${'x'.repeat(MAX_KEPT_TEXT)}` };
-    const failed = refusedRow(PROCESSOR, tables.qualityAlerts, { offset: 1n, id: 'a1', value: alert }, why, () => ({}));
+    const alert = {
+      alert_id: 'a1',
+      app_id: 'shop',
+      collector_tstamp: BUILT_AT,
+      summary: `203.0.113.7 ${'x'.repeat(MAX_KEPT_TEXT)}`,
+    };
+    const failed = refusedRow(
+      PROCESSOR,
+      tables.qualityAlerts,
+      { offset: 1n, id: 'a1', value: alert },
+      why,
+      () => ({}),
+    );
     expect(failed).toMatchObject({ app_id: 'shop', event_fingerprint: 'a1', replayable: false });
     expect(failed.payload).toHaveLength(MAX_KEPT_TEXT);
     expect(failed.payload).toContain('"summary":"[address] xxx');

@@ -112,7 +112,8 @@ function subjectOfEvent(event: EnrichedEvent, parametersOf: ParametersOf): Faile
 
 /** A summary or an alert: not an event, so there is nothing to replay, but nothing is thrown away either. */
 function subjectOfRecord(table: AnyTable, value: object): FailedSubject {
-  const record = value as Readonly<Record<string, unknown>> & Pick<FailedEvent, 'app_id' | 'collector_tstamp'>;
+  const record = value as Readonly<Record<string, unknown>> &
+    Pick<FailedEvent, 'app_id' | 'collector_tstamp'>;
   const json = maskAddresses(JSON.stringify(value));
   return {
     app_id: record.app_id,

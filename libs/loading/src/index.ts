@@ -1,5 +1,12 @@
 export { columnsOf, type Column, type TextHint, type TextHints, type WireType } from './columns';
-export { MAX_KEPT_TEXT, minimalFailedEvent, refusedRow, undecodableRow, type ParametersOf, type Place } from './failed-rows';
+export {
+  MAX_KEPT_TEXT,
+  minimalFailedEvent,
+  refusedRow,
+  undecodableRow,
+  type ParametersOf,
+  type Place,
+} from './failed-rows';
 export { countLoaded, prepare, type FailedRow, type Prepared } from './prepare';
 export { afterRefusal, tokenOf, type AfterRefusal, type LoadRange, type Row } from './range';
 export { allTables, tables, type AnyTable, type Table } from './tables';

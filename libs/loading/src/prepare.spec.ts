@@ -26,7 +26,11 @@ const batch = (...records: Batch<EnrichedEvent>['records']): Batch<EnrichedEvent
 
 describe('prepare', () => {
   it('makes rows of records, and failed events of what could not be decoded', () => {
-    const { range, failed } = prepare(batch(received(9n), undecodable, received(12n)), tables.events, 'headwater-loader/1');
+    const { range, failed } = prepare(
+      batch(received(9n), undecodable, received(12n)),
+      tables.events,
+      'headwater-loader/1',
+    );
     expect(range).toMatchObject({ topic: 'valid-events', partition: 2, first: 9n, next: 14n });
     expect(range.rows.map(({ offset, id }) => [offset, id])).toEqual([
       [9n, '6f1d9c1e-52a5-4d1c-8f0e-000000000009'],
@@ -51,7 +55,11 @@ describe('countLoaded', () => {
   it('closes: in is out and failed, by app and minute', () => {
     const bad = received(12n, { app_id: 'blog' });
     // The same id as a good one: it is the record that failed, not the id.
-    const good = received(13n, { app_id: 'blog', event_id: bad.value.event_id, collector_tstamp: BUILT_AT - 60_000 });
+    const good = received(13n, {
+      app_id: 'blog',
+      event_id: bad.value.event_id,
+      collector_tstamp: BUILT_AT - 60_000,
+    });
     const whole = batch(received(9n), received(10n), undecodable, bad, good);
     const { failed } = prepare(whole, tables.events, 'headwater-loader/1');
     const refused: FailedRow = {
@@ -60,16 +68,27 @@ describe('countLoaded', () => {
     };
     const counts = countLoaded(whole, [...failed, refused], BUILT_AT + 2_000);
     expect(
-      counts.map(({ app_id, series, collector_tstamp, in_count, out_count, failed: by, max_delay_ms, lag_records }) => [
-        app_id,
-        series,
-        collector_tstamp - BUILT_AT,
-        in_count,
-        out_count,
-        by,
-        max_delay_ms,
-        lag_records,
-      ]),
+      counts.map(
+        ({
+          app_id,
+          series,
+          collector_tstamp,
+          in_count,
+          out_count,
+          failed: by,
+          max_delay_ms,
+          lag_records,
+        }) => [
+          app_id,
+          series,
+          collector_tstamp - BUILT_AT,
+          in_count,
+          out_count,
+          by,
+          max_delay_ms,
+          lag_records,
+        ],
+      ),
     ).toEqual([
       ['shop', 'total', 0, 2, 2, {}, 2_000, 5],
       ['blog', 'total', -60_000, 1, 1, {}, 62_000, 5],
@@ -80,7 +99,8 @@ describe('countLoaded', () => {
   });
 
   it('has the same ids when the batch comes again', () => {
-    const ids = (now: number): readonly string[] => countLoaded(batch(received(9n)), [], now).map(({ counts_id }) => counts_id);
+    const ids = (now: number): readonly string[] =>
+      countLoaded(batch(received(9n)), [], now).map(({ counts_id }) => counts_id);
     expect(ids(BUILT_AT)).toEqual(ids(BUILT_AT + 60_000));
   });
 });

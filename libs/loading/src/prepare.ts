@@ -31,7 +31,8 @@ export function prepare(batch: Batch<object>, table: AnyTable, processor: Proces
   return { range: { ...place, first, next, rows }, failed };
 }
 
-const idOf = (value: object, { id }: AnyTable): string => String((value as Readonly<Record<string, unknown>>)[id]);
+const idOf = (value: object, { id }: AnyTable): string =>
+  String((value as Readonly<Record<string, unknown>>)[id]);
 
 /**
  * What the loader did to a batch of valid events: in = out + failed, by app and minute of collector time.
@@ -39,7 +40,11 @@ const idOf = (value: object, { id }: AnyTable): string => String((value as Reado
  * @param failed all failed events made of this batch
  * @param now time at which the rows could be queried, milliseconds
  */
-export function countLoaded(batch: Batch<EnrichedEvent>, failed: readonly FailedRow[], now: number): readonly StageCounts[] {
+export function countLoaded(
+  batch: Batch<EnrichedEvent>,
+  failed: readonly FailedRow[],
+  now: number,
+): readonly StageCounts[] {
   const counter = new StageCounter({
     stage: 'loader',
     unit: 'event',

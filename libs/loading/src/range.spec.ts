@@ -21,7 +21,12 @@ const ranges = fc
   );
 
 /** Inserts as the loader does, into a database that drops a token it knows and refuses ranges that hold a bad row. */
-function load(whole: LoadRange, isBad: (row: Row) => boolean, stored: Map<string, readonly Row[]>, stopAfter = Infinity): readonly Row[] {
+function load(
+  whole: LoadRange,
+  isBad: (row: Row) => boolean,
+  stored: Map<string, readonly Row[]>,
+  stopAfter = Infinity,
+): readonly Row[] {
   const refused: Row[] = [];
   const waiting = [whole];
   let inserts = 0;
@@ -53,7 +58,10 @@ describe('tokenOf', () => {
     ['another partition', { ...range(10, 12, [10, 11]), partition: 4 }],
     ['another topic', { ...range(10, 12, [10, 11]), topic: 'failed-events' }],
     ['another end', { ...range(10, 12, [10, 11]), next: 13n }],
-    ['other records at the same place, as in a topic made anew', { ...range(10, 12, []), rows: [row(10), row(11, 'x')] }],
+    [
+      'other records at the same place, as in a topic made anew',
+      { ...range(10, 12, []), rows: [row(10), row(11, 'x')] },
+    ],
     ['one row less', range(10, 12, [10])],
   ])('is another for %s', (_case, other) => {
     expect(tokenOf(other)).not.toBe(tokenOf(range(10, 12, [10, 11])));
@@ -85,8 +93,11 @@ describe('loading a range with bad rows', () => {
       fc.property(ranges, bad, (whole, isBad) => {
         const stored = new Map<string, readonly Row[]>();
         const refused = load(whole, isBad, stored);
-        const offsets = (rows: readonly Row[]): bigint[] => rows.map(({ offset }) => offset).sort((a, b) => Number(a - b));
-        expect(offsets([...stored.values()].flat())).toEqual(offsets(whole.rows.filter((one) => !isBad(one))));
+        const offsets = (rows: readonly Row[]): bigint[] =>
+          rows.map(({ offset }) => offset).sort((a, b) => Number(a - b));
+        expect(offsets([...stored.values()].flat())).toEqual(
+          offsets(whole.rows.filter((one) => !isBad(one))),
+        );
         expect(offsets(refused)).toEqual(offsets(whole.rows.filter(isBad)));
       }),
     );

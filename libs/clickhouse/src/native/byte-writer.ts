@@ -215,7 +215,7 @@ const DASH = 45;
 /** Where the two digits of each stored byte stand in the text: each half of the UUID is stored backwards. */
 const uuidDigits = [16, 14, 11, 9, 6, 4, 2, 0, 34, 32, 30, 28, 26, 24, 21, 19] as const;
 const hexDigits = new Int8Array(128).fill(-1);
-for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+for (const [value, digit] of Array.from('0123456789abcdef').entries()) {
   hexDigits[digit.charCodeAt(0)] = value;
   hexDigits[digit.toUpperCase().charCodeAt(0)] = value;
 }

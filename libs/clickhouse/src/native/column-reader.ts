@@ -12,7 +12,8 @@ const readers = new Map<string, ColumnReader>();
 export function columnReader(name: string): ColumnReader {
   const known = readers.get(name);
   if (known) return known;
-  if (!/^[A-Za-z_]\w*$/.test(name)) throw new Error(`"${name}" cannot be the name of a column: use letters, digits and _.`);
+  if (!/^[A-Za-z_]\w*$/.test(name))
+    throw new Error(`"${name}" cannot be the name of a column: use letters, digits and _.`);
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- see above; the name has just been checked
   const reader = new Function(
     'rows',

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { encodeBlock, UnencodableValue } from './encode-block';
 import { typeName, type NativeColumn, type NativeType } from './types';
 
-const of = (kind: 'string' | 'uuid' | 'bool' | 'int32' | 'int64' | 'float64' | 'decimal' | 'datetime64'): NativeType => ({ kind });
+const of = (
+  kind: 'string' | 'uuid' | 'bool' | 'int32' | 'int64' | 'float64' | 'decimal' | 'datetime64',
+): NativeType => ({ kind });
 const bytesOf = (type: NativeType, ...values: readonly unknown[]): string => {
   const { bytes } = encodeBlock(
     [{ name: 'a', type }],
@@ -31,7 +33,12 @@ describe('encodeBlock', () => {
     ['-2^32', of('int64'), [-(2 ** 32)], '00000000ffffffff'],
     ['a time as milliseconds', of('datetime64'), [1_782_000_000_000], '001c7ae79e010000'],
     ['a double', of('float64'), [1.5, null], '000000000000f83f' + '0000000000000000'],
-    ['decimals times 10^18', of('decimal'), ['1', null], '000064a7b3b6e00d' + '00'.repeat(8) + '00'.repeat(16)],
+    [
+      'decimals times 10^18',
+      of('decimal'),
+      ['1', null],
+      '000064a7b3b6e00d' + '00'.repeat(8) + '00'.repeat(16),
+    ],
     ['a negative decimal as a complement', of('decimal'), ['-0.000000000000000001'], 'ff'.repeat(16)],
     ['booleans', of('bool'), [true, false, null], '010000'],
     [
@@ -40,7 +47,12 @@ describe('encodeBlock', () => {
       ['00112233-4455-6677-8899-aabbccddeeff', null],
       '7766554433221100' + 'ffeeddccbbaa9988' + '00'.repeat(16),
     ],
-    ['null flags before values', { kind: 'nullable', of: of('int32') }, [null, 5], '0100' + '00000000' + '05000000'],
+    [
+      'null flags before values',
+      { kind: 'nullable', of: of('int32') },
+      [null, 5],
+      '0100' + '00000000' + '05000000',
+    ],
     [
       'the ends of arrays, then their items',
       { kind: 'array', of: of('string') },
@@ -55,7 +67,13 @@ describe('encodeBlock', () => {
     ],
     [
       'the fields of tuples one after the other',
-      { kind: 'tuple', fields: [{ name: 'k', type: of('string') }, { name: 'v', type: of('int32') }] },
+      {
+        kind: 'tuple',
+        fields: [
+          { name: 'k', type: of('string') },
+          { name: 'v', type: of('int32') },
+        ],
+      },
       [{ k: 'x', v: 1 }, null],
       '0178' + '00' + '01000000' + '00000000',
     ],
@@ -125,6 +143,8 @@ describe('encodeBlock', () => {
   });
 
   it('refuses a column whose name is no identifier', () => {
-    expect(() => encodeBlock([{ name: 'a-b', type: of('string') }], [])).toThrow(/cannot be the name of a column/);
+    expect(() => encodeBlock([{ name: 'a-b', type: of('string') }], [])).toThrow(
+      /cannot be the name of a column/,
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { ContentRefused } from '../errors';
 import { ByteWriter } from './byte-writer';
 import { columnReader } from './column-reader';
 import { typeName, type NativeColumn, type NativeType } from './types';
@@ -11,9 +12,7 @@ export interface Block {
 }
 
 /** A value that has no place in its column. Names the column and its type, never the value. */
-export class UnencodableValue extends Error {
-  override readonly name = 'UnencodableValue';
-
+export class UnencodableValue extends ContentRefused {
   constructor(
     readonly column: string,
     readonly type: string,

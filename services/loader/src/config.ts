@@ -1,0 +1,39 @@
+import { clickhouseConfig } from '@headwater/clickhouse';
+import { kafkaConfig, registryConfig } from '@headwater/kafka';
+import { kitConfig } from '@headwater/service-kit';
+import { z } from 'zod';
+
+const batchConfig = z.object({
+  maxRecords: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(10_000)
+    .describe('Most records of one partition in one insert.'),
+  maxBytes: z
+    .number()
+    .int()
+    .min(1_024)
+    .default(8 * 1024 * 1024)
+    .describe('Most bytes of records of one partition in one insert, before decoding.'),
+  lingerMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(500)
+    .describe(
+      'How long a partition waits for more records before what is there is inserted, milliseconds: less makes events queryable sooner, more makes fewer and larger parts in ClickHouse.',
+    ),
+});
+
+/** All settings of the loader: each is an environment variable, e.g. `CLICKHOUSE__URL`. */
+export const config = kitConfig.extend({
+  kafka: kafkaConfig,
+  registry: registryConfig,
+  clickhouse: clickhouseConfig,
+  batch: batchConfig.prefault({}),
+});
+
+export type LoaderConfig = z.infer<typeof config>;
