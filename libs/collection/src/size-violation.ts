@@ -6,7 +6,7 @@ import { headerOf, type TrackingRequest } from './tracking-request';
  * The failed event for a request that is too large to be kept. It holds the sizes and no content: a part of the body
  * would hold identifiers that nothing has pseudonymised yet.
  *
- * @param actualBytes what the request, or the record made of it, takes
+ * @param actualBytes what the request, or the record made of it, takes at least
  */
 export function sizeViolation(
   request: Pick<TrackingRequest, 'path' | 'headers'>,
@@ -17,7 +17,7 @@ export function sizeViolation(
 ): FailedEvent {
   const problem = failure(
     'size_violation',
-    `The request takes ${String(actualBytes)} bytes, more than the ${String(maximumBytes)} that the collector keeps. Send fewer events in one request, or less with each.`,
+    `The request takes ${String(actualBytes)} bytes or more; the collector keeps at most ${String(maximumBytes)}. Send fewer events in one request, or less with each.`,
     {
       value: String(actualBytes),
       expectation: `at most ${String(maximumBytes)} bytes`,
