@@ -20,6 +20,16 @@ export const usualPorts: StackPorts = {
   clickhouse: 8123,
 };
 
+/** Each port with what a person calls the part that listens there. */
+export function namedPorts(ports: StackPorts): [string, number][] {
+  return [
+    ['Kafka', ports.kafka],
+    ["Kafka's controller", ports.kafkaController],
+    ['the schema registry', ports.registry],
+    ['ClickHouse', ports.clickhouse],
+  ];
+}
+
 /** Holds `count` free ports open at once, so that they differ, and lets them go. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { startClickHouse, type RunningClickHouse } from './clickhouse';
 import { startKafka, type RunningKafka } from './kafka';
 import { tryLock, type Lock, type LockHolder } from './lock-file';
-import { freePorts, usualPorts, type StackPorts } from './ports';
+import { assertPortFree, freePorts, namedPorts, usualPorts, type StackPorts } from './ports';
 import { provision, type Progress } from './provision';
 import { startRegistry, type RunningRegistry } from './registry';
 import { StackError } from './stack-error';
@@ -47,6 +47,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       for (const folder of stackFolders) rmSync(join(dataDir, folder), { recursive: true, force: true });
     for (const folder of stackFolders) mkdirSync(join(dataDir, folder), { recursive: true });
     const ports = await choosePorts(options.ports ?? 'free');
+    for (const [part, port] of namedPorts(ports)) await assertPortFree(part, port);
 
     const timed = async <T>(name: string, start: Promise<T>): Promise<T> => {
       const from = performance.now();
