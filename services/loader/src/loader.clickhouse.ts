@@ -5,7 +5,8 @@ import {
   topics,
   type EnrichedEvent,
   type FailedEvent,
-  type QualityAlert,
+  type RecordOf,
+  type SchemaName,
   type SelfDescribing,
   type StageCounts,
 } from '@headwater/contracts';
@@ -16,8 +17,8 @@ import { aBatch, aLoader } from './testing/a-loader';
 
 const DAY = 86_400_000;
 const root = resolve(__dirname, '../../..');
-const example = <T>(schema: string): T =>
-  JSON.parse(readFileSync(resolve(root, `libs/contracts/examples/${schema}.json`), 'utf8')) as T;
+const example = <S extends SchemaName>(schema: S): RecordOf[S] =>
+  JSON.parse(readFileSync(resolve(root, `libs/contracts/examples/${schema}.json`), 'utf8')) as RecordOf[S];
 const id = (number: number): string => `6f1d9c1e-52a5-4d1c-8f0e-${String(number).padStart(12, '0')}`;
 const events = (count: number): EnrichedEvent[] =>
   Array.from({ length: count }, (_none, index) => anEnrichedEvent({ event_id: id(index) }));
@@ -71,17 +72,11 @@ describe('Loader on ClickHouse', () => {
     JSON.parse(JSON.stringify(value, (_key, inner: unknown) => inner ?? ''));
 
   it('stores the example of every contract as it is', async () => {
-    const event = { ...example<EnrichedEvent>('EnrichedEvent') };
+    const event = { ...example('EnrichedEvent') };
     await loader.events(aBatch(topics.validEvents, [event]));
-    await loader.failedEvents(aBatch(topics.failedEvents, [example<FailedEvent>('FailedEvent')]));
-    await loader.records(
-      aBatch(topics.stageCounts, [example<StageCounts>('StageCounts')]),
-      tables.stageCounts,
-    );
-    await loader.records(
-      aBatch(topics.qualityAlerts, [example<QualityAlert>('QualityAlert')]),
-      tables.qualityAlerts,
-    );
+    await loader.failedEvents(aBatch(topics.failedEvents, [example('FailedEvent')]));
+    await loader.records(aBatch(topics.stageCounts, [example('StageCounts')]), tables.stageCounts);
+    await loader.records(aBatch(topics.qualityAlerts, [example('QualityAlert')]), tables.qualityAlerts);
     for (const table of Object.values(tables)) {
       const stored = await one<object>(`SELECT * EXCEPT (load_tstamp) FROM ${table.view}`);
       const money = Object.fromEntries(
@@ -145,9 +140,9 @@ describe('Loader on ClickHouse', () => {
     // Also once the engine has merged what it can.
     await clickhouse.command('OPTIMIZE TABLE events_stored FINAL');
     expect(await count('events')).toBe(4);
-    // A month alone has its own copy, as the documentation says.
-    const may = `collector_tstamp < toDateTime64(${(BUILT_AT + 20 * DAY) / 1000}, 3, 'UTC')`;
-    expect([await count(`events WHERE ${may}`), await count(`events WHERE NOT ${may}`)]).toEqual([4, 4]);
+    // It is an event of the month in which its last copy came: the engine does not leave out parts before it compares.
+    const first = `collector_tstamp < toDateTime64(${(BUILT_AT + 20 * DAY) / 1000}, 3, 'UTC')`;
+    expect([await count(`events WHERE ${first}`), await count(`events WHERE NOT ${first}`)]).toEqual([0, 4]);
   });
 
   it('loads a batch once that is delivered twice', async () => {
@@ -251,10 +246,7 @@ describe('Loader on ClickHouse', () => {
   });
 
   it('counts nothing when it loads counts', async () => {
-    await loader.records(
-      aBatch(topics.stageCounts, [example<StageCounts>('StageCounts')]),
-      tables.stageCounts,
-    );
+    await loader.records(aBatch(topics.stageCounts, [example('StageCounts')]), tables.stageCounts);
     expect(outputs).toEqual([]);
   });
 
@@ -327,10 +319,10 @@ describe('the queries in the documentation', () => {
       ]),
     );
     await loader.failedEvents(
-      aBatch(topics.failedEvents, [{ ...example<FailedEvent>('FailedEvent'), collector_tstamp: recent }]),
+      aBatch(topics.failedEvents, [{ ...example('FailedEvent'), collector_tstamp: recent }]),
     );
     await loader.records(
-      aBatch(topics.stageCounts, [{ ...example<StageCounts>('StageCounts'), collector_tstamp: recent }]),
+      aBatch(topics.stageCounts, [{ ...example('StageCounts'), collector_tstamp: recent }]),
       tables.stageCounts,
     );
     expect(queries.length).toBeGreaterThanOrEqual(5);
