@@ -23,6 +23,8 @@ module.exports = {
           '\\.mjs$',
           '\\.d\\.ts$',
           '^e2e/',
+          '/page\\.ts$',
+          '/page\\.ts$',
           '\\.(kafka|clickhouse|chdb)\\.ts$',
           'setup',
         ],

@@ -192,7 +192,9 @@ describe('real trackers, end to end', () => {
       (found) => found.size >= 3,
     );
     expect(await headwater.failedEventsOf(appId)).toEqual([]);
-    expect([...events.values()].map((row) => row['event_name'])).toEqual(expect.arrayContaining(['page_view', 'custom_event']));
+    expect([...events.values()].map((row) => row['event_name'])).toEqual(
+      expect.arrayContaining(['page_view', 'custom_event']),
+    );
     const custom = [...events.values()].find((row) => JSON.stringify(row).includes('purchased'));
     expect(JSON.stringify(custom)).toContain('user_context');
     expect(JSON.stringify(custom)).not.toContain('Jane');
