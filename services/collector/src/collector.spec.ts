@@ -331,6 +331,23 @@ describe('the limits', () => {
     expect(collector.writer.records).toEqual([]);
   });
 
+  it('keep what a client sent that went away before its answer', async () => {
+    const collector = await start();
+    collector.writer.mode = 'hold';
+    const socket = connect(collector.port, '127.0.0.1');
+    const post = `POST ${TP2} HTTP/1.1\r\nHost: c\r\nContent-Length: 2\r\n\r\n{}`;
+    socket.write(`${post}${post}GET /i HTTP/1.1\r\nHost: c\r\n\r\n`);
+    await until(() => collector.writer.held.length === 3);
+    socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    collector.writer.mode = 'take';
+    for (const letGo of collector.writer.held) letGo();
+    await until(() => collector.writer.payloads.length === 3);
+    expect((await send(collector, { body: BODY })).status).toBe(200);
+    await collector.stop();
+    expect(collector.writer.counts).toMatchObject([{ in_count: 4, out_count: 4 }]);
+  });
+
   it.each([
     ['two lengths', 'Content-Length: 2\r\nContent-Length: 3'],
     ['a length and chunks', 'Content-Length: 2\r\nTransfer-Encoding: chunked'],
