@@ -6,6 +6,24 @@ export class BrokerUnavailable extends ServiceError {
   override readonly retriable = true;
 }
 
+/** Another process has taken a partition over; what this one was writing was undone. */
+export class Fenced extends ServiceError {
+  override readonly code = 'E_FENCED';
+  override readonly retriable = true;
+}
+
+/** The group gave a partition away while a batch of it was handled; the batch belongs to the new owner. */
+export class PartitionLost extends ServiceError {
+  override readonly code = 'E_PARTITION_LOST';
+  override readonly retriable = true;
+
+  constructor(topic: string, partition: number) {
+    super(
+      `${topic}/${String(partition)} was taken away while a batch was handled; its new owner reads it again.`,
+    );
+  }
+}
+
 /** More is waiting to be written than may be held in memory. Nothing was accepted. */
 export class Overloaded extends ServiceError {
   override readonly code = 'E_OVERLOADED';
@@ -36,9 +54,15 @@ export class Misconfigured extends ServiceError {
   override readonly retriable = false;
 }
 
-/** The log no longer holds what was being written down when the last owner of the partition died. */
-export class RangeLost extends ServiceError {
-  override readonly code = 'E_RANGE_LOST';
+/** The log does not hold what the last owner of the partition was storing when it died. */
+export class RangeMismatch extends ServiceError {
+  override readonly code = 'E_RANGE_MISMATCH';
+  override readonly retriable = false;
+}
+
+/** No record of the topic can hold the value. */
+export class RecordTooLarge extends ServiceError {
+  override readonly code = 'E_RECORD_TOO_LARGE';
   override readonly retriable = false;
 }
 

@@ -1,9 +1,12 @@
-export { createTopics, registerSchemas, type SchemaReport, type TopicReport } from './administration';
+export { createTopics, registerSchemas, type SchemaReport, type TopicReport } from './admin/administration';
+export { connectRegistry, SchemaRegistry } from './avro/schema-registry';
+export { connectKafka, KafkaConnection } from './client/kafka-connection';
+export { silentLog, type Log } from './client/log';
 export { kafkaConfig, registryConfig, type KafkaConfig, type RegistryConfig } from './config';
+export { ObservingServer } from './consumer/observing-server';
+export { RangedServer } from './consumer/ranged-server';
+export { TransactionalServer } from './consumer/transactional-server';
 export * from './errors';
-export { connectKafka, KafkaConnection } from './kafka-connection';
-export { silentLog, type Log } from './log';
-export { ObservingServer } from './observing-server';
 export type {
   BatchLimits,
   PartitionAssigned,
@@ -11,7 +14,4 @@ export type {
   ServerOptions,
   TopicWriterOptions,
 } from './options';
-export { RangedServer } from './ranged-server';
-export { connectRegistry, SchemaRegistry } from './schema-registry';
-export { TopicWriter } from './topic-writer';
-export { TransactionalServer } from './transactional-server';
+export { TopicWriter } from './producer/topic-writer';

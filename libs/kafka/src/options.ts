@@ -1,8 +1,8 @@
 import type { Received } from '@headwater/stage';
 import type { Registry as MetricsRegistry } from 'prom-client';
-import type { KafkaConnection } from './kafka-connection';
-import type { Log } from './log';
-import type { SchemaRegistry } from './schema-registry';
+import type { KafkaConnection } from './client/kafka-connection';
+import type { Log } from './client/log';
+import type { SchemaRegistry } from './avro/schema-registry';
 
 /** Where a batch is cut, whichever comes first. A batch never holds more than one fetch brought. */
 export interface BatchLimits {

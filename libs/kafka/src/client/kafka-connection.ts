@@ -1,26 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { topicNamed, type Topic } from '@headwater/contracts';
-import { Kafka, type Admin, type KafkaConfig as ClientConfig, type SASLOptions } from 'kafkajs';
-import type { KafkaConfig } from './config';
+import { Kafka, type KafkaConfig as ClientConfig, type SASLOptions } from 'kafkajs';
+import { registerCodecs } from '../compression';
+import type { KafkaConfig } from '../config';
 import { kafkaLog, type Log } from './log';
 
 /** How long kafkajs goes on asking by itself: long enough for a broker that restarts. */
 export const PATIENT_RETRY = { initialRetryTime: 100, maxRetryTime: 5_000, retries: 12 } as const;
 
 /**
- * The root of the port: one per process. Connects lazily; everything that touches Kafka is made from it. It knows the
- * prefix of the installation, so that nothing else has to.
+ * The root of the port: one per process. It holds no connection itself: each server and writer has its own, and closes it.
+ * It knows the prefix of the installation, so that nothing else has to.
  */
 export class KafkaConnection {
   /** For the files of this library only. */
   readonly client: Kafka;
   readonly clientConfig: ClientConfig;
-  private admin: Promise<Admin> | null = null;
 
   constructor(
     readonly config: KafkaConfig,
     readonly log: Log,
   ) {
+    registerCodecs();
     this.clientConfig = clientConfigOf(config, log);
     this.client = new Kafka(this.clientConfig);
   }
@@ -42,28 +43,6 @@ export class KafkaConnection {
   /** Name of a consumer group on the brokers. */
   groupId(group: string): string {
     return `${this.prefix}headwater-${group.replace(/^headwater-/, '')}`;
-  }
-
-  /** A connected admin client, shared; asks for a new connection after a failed one. */
-  async administration(): Promise<Admin> {
-    this.admin ??= this.connectAdmin().catch((error: unknown) => {
-      this.admin = null;
-      throw error;
-    });
-    return this.admin;
-  }
-
-  /** Closes what is shared. Servers and writers close their own connections. */
-  async close(): Promise<void> {
-    const { admin } = this;
-    this.admin = null;
-    if (admin) await (await admin).disconnect();
-  }
-
-  private async connectAdmin(): Promise<Admin> {
-    const admin = this.client.admin({ retry: PATIENT_RETRY });
-    await admin.connect();
-    return admin;
   }
 }
 

@@ -1,0 +1,11 @@
+/** Contract tests of the port against a real broker and registry. Not part of the unit run: see tools/verify. */
+module.exports = {
+  ...require('../../jest.preset.cjs'),
+  rootDir: __dirname,
+  displayName: 'kafka-contract',
+  testMatch: ['<rootDir>/src/**/*.kafka.ts'],
+  globalSetup: '<rootDir>/kafka-tests/global-setup.ts',
+  globalTeardown: '<rootDir>/kafka-tests/global-teardown-setup.ts',
+  testTimeout: 120_000,
+  maxWorkers: 1,
+};

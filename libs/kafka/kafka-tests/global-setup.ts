@@ -1,0 +1,13 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startTestStack } from '../../../tools/stack/test-stack';
+import { running } from './running-setup';
+
+/** One broker and registry for all files; each test uses a topic prefix of its own. `HEADWATER_TEST_ENDPOINTS` names a running stack. */
+export default async function setup(): Promise<void> {
+  if (process.env['HEADWATER_TEST_ENDPOINTS']) return;
+  const stack = await startTestStack(mkdtempSync(join(tmpdir(), 'headwater-kafka-')));
+  running.stop = () => stack.stop();
+  process.env['HEADWATER_TEST_ENDPOINTS'] = JSON.stringify(stack.endpoints);
+}

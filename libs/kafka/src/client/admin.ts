@@ -1,0 +1,82 @@
+import type { Admin } from 'kafkajs';
+import { BrokerUnavailable, Misconfigured } from '../errors';
+import { withDeadline } from './deadline';
+import { messageOf, protocolTypes, troubleOf } from './kafka-error';
+import { PATIENT_RETRY, type KafkaConnection } from './kafka-connection';
+
+const DEADLINE_MS = 30_000;
+
+/** The offset that a group has committed for a partition, and the text that was committed with it. */
+export interface Committed {
+  /** Null when nothing was committed. */
+  readonly offset: bigint | null;
+  readonly metadata: string | null;
+}
+
+/** A connected admin client that is replaced after an error. */
+export class AdminClient {
+  private admin: Promise<Admin> | null = null;
+
+  constructor(private readonly kafka: KafkaConnection) {}
+
+  async committed(groupId: string, topic: string, partition: number): Promise<Committed> {
+    const answers = await this.run(`the committed offsets of ${groupId}`, (admin) =>
+      admin.fetchOffsets({ groupId, topics: [topic] }),
+    );
+    const found = answers[0]?.partitions.find((each) => each.partition === partition);
+    const offset = BigInt(found?.offset ?? -1);
+    return { offset: offset < 0n ? null : offset, metadata: found?.metadata ?? null };
+  }
+
+  /** Number of partitions of each topic (names on the broker). @throws {Misconfigured} when one is not there */
+  async partitionCounts(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const { topics } = await this.run('the partitions of the topics', (admin) =>
+      admin.fetchTopicMetadata({ topics: [...names] }),
+    );
+    return new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
+  }
+
+  /** Runs an administrative call. @throws {BrokerUnavailable | Misconfigured} */
+  async run<T>(what: string, call: (admin: Admin) => Promise<T>): Promise<T> {
+    const brokers = this.kafka.config.brokers.join(', ');
+    try {
+      const work = this.connected().then(call);
+      return await withDeadline(work, DEADLINE_MS, () => new Error(`no answer in ${String(DEADLINE_MS)} ms`));
+    } catch (error) {
+      const { admin } = this;
+      this.admin = null;
+      void admin?.then((client) => client.disconnect()).catch(() => undefined);
+      if (protocolTypes(error).includes('UNKNOWN_TOPIC_OR_PARTITION'))
+        throw new Misconfigured(
+          `A topic is missing on ${brokers} (asked for ${what}). Run the job "topics", and check KAFKA__TOPIC_PREFIX.`,
+          { cause: error },
+        );
+      if (troubleOf(error) === 'fatal')
+        throw new Misconfigured(
+          `Kafka at ${brokers} refuses ${what}: ${messageOf(error)}. Check the user's rights (ACLs), KAFKA__SASL__* and KAFKA__SSL.`,
+          { cause: error },
+        );
+      throw new BrokerUnavailable(
+        `Kafka at ${brokers} does not give ${what} (${messageOf(error)}). Check that the brokers run and that KAFKA__BROKERS is right.`,
+        { cause: error },
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    const { admin } = this;
+    this.admin = null;
+    await admin?.then((client) => client.disconnect()).catch(() => undefined);
+  }
+
+  private connected(): Promise<Admin> {
+    this.admin ??= this.connect();
+    return this.admin;
+  }
+
+  private async connect(): Promise<Admin> {
+    const admin = this.kafka.client.admin({ retry: PATIENT_RETRY });
+    await admin.connect();
+    return admin;
+  }
+}

@@ -1,0 +1,138 @@
+import type { KafkaMessage } from 'kafkajs';
+import Cluster from 'kafkajs/src/cluster';
+import FetchedBatch from 'kafkajs/src/consumer/batch';
+import createSocketFactory from 'kafkajs/src/network/socketFactory';
+import { BrokerUnavailable } from '../errors';
+import { PATIENT_RETRY, type KafkaConnection } from './kafka-connection';
+
+const READ_COMMITTED = 1;
+const FETCH_BYTES = 4 * 1024 * 1024;
+const FETCH_WAIT_MS = 500;
+/** Fetches in a row that bring nothing although the log says there is more. */
+const MAX_EMPTY_FETCHES = 20;
+
+/** First offset that the log holds, and the offset after the last one that a committed transaction made visible. */
+export interface LogBounds {
+  readonly start: bigint;
+  readonly stableEnd: bigint;
+}
+
+/** Reads ranges of partitions, committed records only, without belonging to a group. One partition at a time. */
+export class PartitionReader {
+  private readonly cluster: Cluster;
+  private connected: Promise<void> | null = null;
+
+  constructor(private readonly kafka: KafkaConnection) {
+    this.cluster = new Cluster({
+      ...kafka.clientConfig,
+      logger: kafka.client.logger(),
+      socketFactory: createSocketFactory(),
+      enforceRequestTimeout: true,
+      metadataMaxAge: 60_000,
+      allowAutoTopicCreation: false,
+      isolationLevel: READ_COMMITTED,
+      retry: PATIENT_RETRY,
+    });
+  }
+
+  async bounds(topic: string, partition: number): Promise<LogBounds> {
+    return this.attempt(topic, async () => {
+      const partitions = [{ partition }];
+      const [start, stableEnd] = await Promise.all([
+        this.cluster.fetchTopicsOffset([{ topic, fromBeginning: true, partitions }]),
+        this.cluster.fetchTopicsOffset([{ topic, fromBeginning: false, partitions }]),
+      ]);
+      return { start: offsetIn(start), stableEnd: offsetIn(stableEnd) };
+    });
+  }
+
+  /** Offset of the first record whose timestamp is at least `timestamp`; the end of the log when there is none. */
+  async offsetAt(topic: string, partition: number, timestamp: number): Promise<bigint> {
+    return this.attempt(topic, async () => {
+      const found = offsetIn(
+        await this.cluster.fetchTopicsOffset([
+          { topic, fromTimestamp: timestamp, partitions: [{ partition }] },
+        ]),
+      );
+      return found >= 0n ? found : (await this.bounds(topic, partition)).stableEnd;
+    });
+  }
+
+  /** Records with offsets from `first` up to, not including, `next`, a fetch at a time. */
+  async *read(
+    topic: string,
+    partition: number,
+    first: bigint,
+    next: bigint,
+  ): AsyncGenerator<readonly KafkaMessage[]> {
+    let position = first;
+    let empty = 0;
+    while (position < next) {
+      const batch = await this.attempt(topic, () => this.fetch(topic, partition, position));
+      if (batch.isEmptyIncludingFiltered()) {
+        if (++empty > MAX_EMPTY_FETCHES)
+          throw new BrokerUnavailable(
+            `${topic}/${String(partition)} brings no records from offset ${String(position)} on, although its log goes on to ${String(next)}. It is asked again; if this stays, look for a transaction that hangs.`,
+          );
+        continue;
+      }
+      empty = 0;
+      position = BigInt(batch.lastOffset()) + 1n;
+      const wanted = batch.messages.filter(({ offset }) => BigInt(offset) < next);
+      if (wanted.length > 0) yield wanted;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.cluster.disconnect();
+    this.connected = null;
+  }
+
+  private async fetch(topic: string, partition: number, offset: bigint): Promise<FetchedBatch> {
+    const leader = Object.keys(this.cluster.findLeaderForPartitions(topic, [partition]))[0];
+    if (leader === undefined) throw new Error(`${topic}/${String(partition)} has no leader`);
+    const broker = await this.cluster.findBroker({ nodeId: leader });
+    const fetchOffset = String(offset);
+    const { responses } = await broker.fetch({
+      isolationLevel: READ_COMMITTED,
+      maxWaitTime: FETCH_WAIT_MS,
+      minBytes: 1,
+      maxBytes: FETCH_BYTES,
+      topics: [{ topic, partitions: [{ partition, fetchOffset, maxBytes: FETCH_BYTES }] }],
+    });
+    const fetched = responses[0]?.partitions[0];
+    if (!fetched) throw new Error(`the broker answered without ${topic}/${String(partition)}`);
+    return new FetchedBatch(topic, fetchOffset, fetched);
+  }
+
+  /** Connects where needed, and tries once more with fresh metadata: the leader may have moved. */
+  private async attempt<T>(topic: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.tryOnce(topic, work);
+    } catch {
+      try {
+        await this.cluster.disconnect();
+        this.connected = null;
+        return await this.tryOnce(topic, work);
+      } catch (error) {
+        throw new BrokerUnavailable(
+          `${topic} cannot be read now (${error instanceof Error ? error.message : String(error)}). Check that ${this.kafka.config.brokers.join(', ')} can be reached.`,
+          { cause: error },
+        );
+      }
+    }
+  }
+
+  private async tryOnce<T>(topic: string, work: () => Promise<T>): Promise<T> {
+    this.connected ??= this.cluster.connect();
+    await this.connected;
+    await this.cluster.addTargetTopic(topic);
+    return work();
+  }
+}
+
+function offsetIn(answer: Awaited<ReturnType<Cluster['fetchTopicsOffset']>>): bigint {
+  const offset = answer[0]?.partitions[0]?.offset;
+  if (offset === undefined) throw new Error('the broker did not name an offset');
+  return BigInt(offset);
+}

@@ -1,0 +1,100 @@
+import type { Topic } from '@headwater/contracts';
+import type { KafkaMessage } from 'kafkajs';
+import type { Committed } from '../client/admin';
+import { PartitionLost, RangeMismatch } from '../errors';
+import { laneKey, type Lane } from './lane';
+import {
+  differenceOf,
+  formatPending,
+  parsePending,
+  rangeOf,
+  recoveryOf,
+  type PendingRange,
+} from './pending-range';
+import { StageServer, type Turn } from './stage-server';
+
+/**
+ * For stores that recognise a batch by its range. Before the handler sees a batch, its exact range is committed as
+ * metadata of the unchanged offset; after it, the offset behind it. Whoever takes the partition over in between hands over
+ * exactly the same batch again, with `recovered: true`, before anything else: the store sees it twice under one token.
+ *
+ * Handlers return nothing; a batch counts once their promise resolves.
+ */
+export class RangedServer extends StageServer {
+  /** Ranges that earlier owners left, by partition. */
+  private readonly pending = new Map<string, PendingRange>();
+
+  protected override outputTopics(): readonly Topic[] {
+    return [];
+  }
+
+  protected override shutOut(): Promise<void> {
+    // A late owner can at most store the same batch under the same token, and its commits carry an old generation.
+    return Promise.resolve();
+  }
+
+  protected override inherit(lane: Lane, { metadata }: Committed, position: bigint): void {
+    const key = laneKey(lane.name, lane.partition);
+    this.pending.delete(key);
+    const inheritance = parsePending(metadata);
+    if (inheritance.kind === 'unreadable')
+      throw new RangeMismatch(
+        `The committed offset of ${key} in ${this.groupId} carries "${inheritance.metadata}", which this version does not understand. Run the version that wrote it until it has stored its batch, then this one.`,
+      );
+    const recovery = recoveryOf(inheritance, position);
+    if (recovery.kind === 'repeat') this.pending.set(key, recovery.range);
+    if (recovery.kind === 'lost')
+      this.options.log.error(
+        {
+          topic: lane.name,
+          partition: lane.partition,
+          range: formatPending(recovery.range),
+          code: 'E_RANGE_LOST',
+        },
+        `The batch ${String(recovery.range.first)} to ${String(recovery.range.next - 1n)} of ${key} was being stored when its owner died, and retention removed part of it since. It may be stored once, or be lost; what is left of it is stored again.`,
+      );
+  }
+
+  protected override async finishPending(turn: Omit<Turn, 'cut'>): Promise<bigint | null> {
+    const { lane, current, commit, handle } = turn;
+    const key = laneKey(lane.name, lane.partition);
+    const range = this.pending.get(key);
+    if (!range) return null;
+    const messages = await this.readAgain(lane, range);
+    const records = await this.decode(lane, messages);
+    if (!current()) throw new PartitionLost(lane.name, lane.partition);
+    this.options.log.info(
+      { topic: lane.name, partition: lane.partition, range: formatPending(range) },
+      `Stores the batch ${String(range.first)} to ${String(range.next - 1n)} of ${key} again: its last owner did not finish it.`,
+    );
+    await handle(records, { recovered: true });
+    await commit(range.next, null);
+    this.pending.delete(key);
+    return range.next;
+  }
+
+  protected override async finish({ lane, cut, current, commit, handle }: Turn): Promise<void> {
+    const records = await this.decode(lane, cut.messages);
+    const range = rangeOf(cut.messages);
+    if (!current()) throw new PartitionLost(lane.name, lane.partition);
+    await commit(lane.position, formatPending(range));
+    if (!current()) throw new PartitionLost(lane.name, lane.partition);
+    await handle(records, { recovered: false });
+    await commit(cut.commit, null);
+  }
+
+  protected override release(lane: Lane): void {
+    this.pending.delete(laneKey(lane.name, lane.partition));
+  }
+
+  private async readAgain(lane: Lane, range: PendingRange): Promise<readonly KafkaMessage[]> {
+    const messages: KafkaMessage[] = [];
+    for await (const some of this.reader.read(lane.name, lane.partition, range.first, range.next))
+      messages.push(...some);
+    const difference = differenceOf(range, messages);
+    if (difference === null) return messages;
+    throw new RangeMismatch(
+      `The batch ${formatPending(range)} of ${laneKey(lane.name, lane.partition)} cannot be made again: ${difference}. Storing it under its token would lose rows in silence. Find out what changed the topic; then set the committed offset of ${this.groupId} on purpose.`,
+    );
+  }
+}

@@ -1,0 +1,607 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Topic } from '@headwater/contracts';
+import { isUndecodable, ServiceError, type Batch, type Received, type Undecodable } from '@headwater/stage';
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import type {
+  Batch as Fetched,
+  Consumer,
+  ConsumerGroupJoinEvent,
+  EachBatchPayload,
+  KafkaMessage,
+} from 'kafkajs';
+import type { Codecs } from '../avro/schema-registry';
+import type { TopicCodec } from '../avro/topic-codec';
+import { AdminClient, type Committed } from '../client/admin';
+import { messageOf, needsRejoin, troubleOf } from '../client/kafka-error';
+import { PartitionReader } from '../client/partition-reader';
+import { ConsumerStopped, Fenced, Misconfigured } from '../errors';
+import { portMetrics, type PortMetrics } from '../metrics';
+import type { ServerOptions } from '../options';
+import type { PartitionCounts } from '../producer/output-encoder';
+import { cutBatch, type Cut } from './cut-batch';
+import { decodeMessages } from './decode-messages';
+import { Heartbeats } from './heartbeats';
+import { backOff, laneKey, newLane, type Lane } from './lane';
+import { batchHandlers, type BatchHandler } from './nest-handlers';
+import { startingPoint } from './starting-point';
+
+const SESSION_TIMEOUT_MS = 30_000;
+const HEARTBEAT_INTERVAL_MS = 3_000;
+const REBALANCE_TIMEOUT_MS = 60_000;
+/** Time between two looks at how far behind the partitions are. */
+const WATCH_INTERVAL_MS = 15_000;
+/** A partition with records to read and no progress for so long has stalled. */
+const STALL_MS = 60_000;
+/** A log that seems to end too early may be one that is still recovering. */
+const RECHECKS = 5;
+const RECHECK_MS = 2_000;
+const FETCH_BYTES = 1024 * 1024;
+const LARGEST_FETCH_BYTES = 16 * 1024 * 1024;
+const START_WAIT_MS = 2_000;
+
+/** kafkajs keeps the offset that a fetch asked for, but does not declare it. */
+type FetchedBatch = Fetched & { readonly fetchedOffset: string };
+
+interface Input {
+  readonly topic: Topic;
+  readonly codec: TopicCodec;
+  readonly handle: BatchHandler;
+}
+
+/** What a batch is handled with. */
+export interface Turn {
+  readonly lane: Lane;
+  readonly cut: Cut;
+  /** True while the partition is still ours: to be asked after every wait. */
+  readonly current: () => boolean;
+  /** Commits an offset under the generation of this consumer; rejects when the group has moved on. */
+  readonly commit: (offset: bigint, metadata: string | null) => Promise<void>;
+  /** Runs the controller. */
+  readonly handle: (records: Batch<object>['records'], mark?: object) => Promise<unknown>;
+}
+
+/**
+ * The consumer side of the port, as a Nest transport on kafkajs' `eachBatch`. One class below it decides when an input
+ * counts as finished.
+ *
+ * A partition that this process is given is first taken over (earlier owners shut out, committed offset read, compared
+ * with the log) and read only then. Whatever goes wrong with a batch, the partition is taken over again: there is no
+ * second path. Only what waiting cannot heal ends the process.
+ */
+export abstract class StageServer extends Server implements CustomTransportStrategy {
+  protected readonly metrics: PortMetrics;
+  protected readonly admin: AdminClient;
+  protected readonly reader: PartitionReader;
+  protected readonly groupId: string;
+  protected codecs: Codecs = new Map();
+  protected partitionCounts: PartitionCounts = new Map();
+  private readonly lanes = new Map<string, Lane>();
+  private readonly inputs = new Map<string, Input>();
+  private readonly stopping = new AbortController();
+  private consumer: Consumer | null = null;
+  private watch: NodeJS.Timeout | null = null;
+  private epoch = 0;
+
+  constructor(protected readonly options: ServerOptions) {
+    super();
+    this.metrics = portMetrics(options.metrics);
+    this.admin = new AdminClient(options.kafka);
+    this.reader = new PartitionReader(options.kafka);
+    this.groupId = options.kafka.groupId(options.group);
+  }
+
+  /** For `kit.health.readiness`: null, or which partitions do not go on, and why. */
+  notReady(): string | null {
+    const problems = [...this.lanes.values()].flatMap(({ name, partition, problem }) =>
+      problem === null ? [] : [`${name}/${String(partition)}: ${problem}`],
+    );
+    return problems[0] === undefined
+      ? null
+      : `${problems[0]}${problems.length > 1 ? ` (and ${String(problems.length - 1)} partitions more)` : ''}`;
+  }
+
+  /** For `kit.health.liveness`: null, or which partitions have stopped for no known reason. */
+  notLive(): string | null {
+    const stalled = this.stalled();
+    if (stalled.length === 0) return null;
+    const names = stalled.map(({ name, partition }) => laneKey(name, partition)).join(', ');
+    return `No progress for ${String(STALL_MS / 1000)} s although there are records to read: ${names}. A restart heals it.`;
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    this.start().then(
+      () => {
+        callback();
+      },
+      (error: unknown) => {
+        callback(error);
+      },
+    );
+  }
+
+  /** Finishes the batches at work, leaves the group and disconnects. */
+  async close(): Promise<void> {
+    this.stopping.abort();
+    if (this.watch) clearInterval(this.watch);
+    const { consumer } = this;
+    this.consumer = null;
+    await consumer?.disconnect();
+    for (const lane of this.lanes.values()) this.release(lane);
+    this.lanes.clear();
+    await Promise.all([this.admin.close(), this.reader.close()]);
+  }
+
+  on(): this {
+    return this;
+  }
+
+  /** The Kafka client is not handed out: what this class promises holds only while nobody else writes or commits. */
+  unwrap<T>(): T {
+    throw new Misconfigured(
+      'The Kafka transports hand out no client. Use the TopicWriter for plain writing.',
+    );
+  }
+
+  /** Topics that handlers write; their schemas and partitions are looked up at the start. */
+  protected abstract outputTopics(): readonly Topic[];
+  /** First step of taking a partition over, before its committed offset is read. */
+  protected abstract shutOut(lane: Lane): Promise<void>;
+  /** Called before the first batch, with what was committed and where reading starts. */
+  protected abstract inherit(lane: Lane, committed: Committed, position: bigint): void;
+  /** Handles one batch and makes it count. Returns only when it does. */
+  protected abstract finish(turn: Turn): Promise<void>;
+  /** Called inside a fetch, before its batches: finishes what an earlier owner left, and returns the offset behind it. */
+  protected abstract finishPending(turn: Omit<Turn, 'cut'>): Promise<bigint | null>;
+  /** The partition is no longer ours. */
+  protected abstract release(lane: Lane): void;
+
+  protected get prefix(): string {
+    return this.options.kafka.prefix;
+  }
+
+  private async start(): Promise<void> {
+    const handlers = batchHandlers(this.getHandlers());
+    const topics = [...handlers.values()].map(({ topic }) => topic);
+    await this.prepare(topics);
+    for (const { topic, handle } of handlers.values()) {
+      const codec = this.codecs.get(topic.name);
+      if (codec) this.inputs.set(this.options.kafka.topicName(topic), { topic, codec, handle });
+    }
+    if (!this.stopping.signal.aborted) await this.join();
+  }
+
+  /** Waits for a broker and a registry that are down: nothing can be decoded without them, and nothing is lost. */
+  private async prepare(inputs: readonly Topic[]): Promise<void> {
+    const topics = [
+      ...new Map([...inputs, ...this.outputTopics()].map((topic) => [topic.name, topic])).values(),
+    ];
+    for (let told = false; !this.stopping.signal.aborted; told = true) {
+      try {
+        this.codecs = await this.options.registry.codecs(this.prefix, topics);
+        const names = topics.map((topic) => this.options.kafka.topicName(topic));
+        const counts = await this.admin.partitionCounts(names);
+        this.partitionCounts = new Map(
+          topics.map(({ name }) => [name, counts.get(`${this.prefix}${name}`) ?? 0]),
+        );
+        return;
+      } catch (error) {
+        if (troubleOf(error) === 'fatal') throw error;
+        if (!told)
+          this.options.log.warn(
+            { err: error },
+            `The service waits and will start once this is mended: ${messageOf(error)}`,
+          );
+        await this.pause(START_WAIT_MS);
+      }
+    }
+  }
+
+  private async join(): Promise<void> {
+    const { kafka, batch, concurrency = 8 } = this.options;
+    const lingerMs = batch?.lingerMs ?? 50;
+    const consumer = kafka.client.consumer({
+      groupId: this.groupId,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      allowAutoTopicCreation: false,
+      readUncommitted: false,
+      maxBytesPerPartition: fetchBytes(batch?.maxBytes),
+      maxBytes: LARGEST_FETCH_BYTES * 2,
+      // The broker waits for more: few large transactions instead of many small ones.
+      minBytes: lingerMs > 0 ? 256 * 1024 : 1,
+      maxWaitTimeInMs: Math.max(lingerMs, 10),
+      retry: { retries: 20, initialRetryTime: 100, maxRetryTime: 5_000 },
+    });
+    this.consumer = consumer;
+    consumer.on(consumer.events.GROUP_JOIN, (event) => {
+      this.takeAssignment(event);
+    });
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      if (!restart) this.crashed(error);
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...this.inputs.keys()], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: concurrency,
+      eachBatch: (payload) => this.onFetched(payload),
+    });
+    this.watch = setInterval(() => void this.look(), WATCH_INTERVAL_MS);
+    this.watch.unref();
+  }
+
+  /** kafkajs says so when it has stopped for good; the process would live on and do nothing. */
+  private crashed(error: Error): void {
+    if (this.stopping.signal.aborted) return;
+    this.options.onFatal(
+      new ConsumerStopped(
+        `The consumer of ${this.groupId} stopped for good (${error.message}). The process has to be started again; what was read and not finished is read again then.`,
+        { cause: error },
+      ),
+    );
+  }
+
+  /**
+   * The group was joined (again). Runs before kafkajs fetches anything: every partition is paused at once, so that no
+   * record comes and no offset is reset before the partition has been taken over.
+   */
+  private takeAssignment({ payload: { memberAssignment } }: ConsumerGroupJoinEvent): void {
+    this.epoch += 1;
+    const before = new Map(this.lanes);
+    this.lanes.clear();
+    for (const [name, partitions] of Object.entries(memberAssignment)) {
+      const input = this.inputs.get(name);
+      if (!input) continue;
+      this.consumer?.pause([{ topic: name, partitions }]);
+      for (const partition of partitions)
+        this.lanes.set(
+          laneKey(name, partition),
+          newLane(input.topic, name, partition, this.epoch, performance.now()),
+        );
+    }
+    for (const [key, lane] of before) {
+      this.release(lane);
+      if (!this.lanes.has(key)) {
+        this.metrics.lag.remove({ topic: lane.topic.name, partition: String(lane.partition) });
+        this.options.onRevoked?.(lane.topic.name, lane.partition);
+      }
+    }
+    this.options.log.info(
+      { group: this.groupId, partitions: [...this.lanes.keys()] },
+      `Joined ${this.groupId}: ${String(this.lanes.size)} partitions.`,
+    );
+    for (const lane of this.lanes.values()) void this.takeOver(lane, 0);
+  }
+
+  private owns(lane: Lane): boolean {
+    return this.lanes.get(laneKey(lane.name, lane.partition)) === lane;
+  }
+
+  /** Takes a partition over and lets it run; tries until it works or the partition is taken away. Never rejects. */
+  private async takeOver(lane: Lane, waitMs: number): Promise<void> {
+    await this.pause(waitMs);
+    while (this.owns(lane) && !this.stopping.signal.aborted) {
+      try {
+        if (await this.tryTakeOver(lane)) this.run(lane);
+        return;
+      } catch (error) {
+        if (!this.owns(lane)) return;
+        if (troubleOf(error) === 'fatal') {
+          this.fail(lane, error);
+          return;
+        }
+        await this.pause(this.note(lane, error));
+      }
+    }
+  }
+
+  private async tryTakeOver(lane: Lane): Promise<boolean> {
+    await this.shutOut(lane);
+    const committed = await this.admin.committed(this.groupId, lane.name, lane.partition);
+    const position = await this.positionOf(lane, committed.offset);
+    if (position === null || !this.owns(lane)) return false;
+    this.inherit(lane, committed, position);
+    await this.options.onAssigned?.({
+      topic: lane.topic.name,
+      partition: lane.partition,
+      position,
+      readTail: (since) => this.readTail(lane, since, position),
+    });
+    lane.position = position;
+    return this.owns(lane);
+  }
+
+  private run(lane: Lane): void {
+    const { name: topic, partition, position } = lane;
+    lane.state = 'running';
+    lane.lastProgress = performance.now();
+    this.consumer?.seek({ topic, partition, offset: String(position) });
+    this.consumer?.resume([{ topic, partitions: [partition] }]);
+  }
+
+  /** Compares an offset with the log. Null: the partition was stopped. */
+  private async positionOf(lane: Lane, committed: bigint | null): Promise<bigint | null> {
+    for (let check = 1; ; check += 1) {
+      const point = startingPoint(committed, await this.reader.bounds(lane.name, lane.partition));
+      if (point.kind === 'start') return point.at;
+      if (point.kind === 'gap') {
+        this.reportGap(lane, point.from, point.at);
+        return point.at;
+      }
+      if (!this.owns(lane)) return null;
+      if (check >= RECHECKS) {
+        this.stop(lane, point.committed, point.end);
+        return null;
+      }
+      await this.pause(RECHECK_MS);
+    }
+  }
+
+  private reportGap(lane: Lane, from: bigint, to: bigint): void {
+    const count = Number(to - from);
+    this.metrics.gaps.inc({ topic: lane.topic.name, partition: String(lane.partition) }, count);
+    this.options.log.error(
+      {
+        topic: lane.name,
+        partition: lane.partition,
+        from: String(from),
+        to: String(to),
+        count,
+        code: 'E_GAP',
+      },
+      `Retention removed the offsets ${String(from)} to ${String(to - 1n)} of ${laneKey(lane.name, lane.partition)} before ${this.groupId} read them. They are lost; it goes on at ${String(to)}. Give the topic more retention or the service more replicas.`,
+    );
+  }
+
+  private stop(lane: Lane, committed: bigint, end: bigint): void {
+    lane.state = 'stopped';
+    lane.problem = `${this.groupId} has read up to offset ${String(committed)}, but the log ends at ${String(end)}: the topic was made anew, or the cluster lost records. Nothing is read until the committed offset is set on purpose (kafka-consumer-groups --reset-offsets).`;
+    this.options.log.error(
+      { topic: lane.name, partition: lane.partition, code: 'E_ABOVE_END' },
+      lane.problem,
+    );
+  }
+
+  /** Notes a failure, tells it when it is new, and returns how long to wait. */
+  private note(lane: Lane, error: unknown): number {
+    const problem = messageOf(error);
+    lane.failures += 1;
+    lane.lastProgress = performance.now();
+    if (lane.problem === null)
+      this.options.log.warn(
+        { err: error, topic: lane.name, partition: lane.partition, code: codeOf(error) },
+        `${laneKey(lane.name, lane.partition)} waits and tries again: ${problem}`,
+      );
+    lane.problem = problem;
+    this.countWaiting();
+    return backOff(lane.failures, Math.random());
+  }
+
+  private recovered(lane: Lane): void {
+    lane.failures = 0;
+    lane.lastProgress = performance.now();
+    if (lane.problem === null) return;
+    lane.problem = null;
+    this.countWaiting();
+    this.options.log.info(
+      { topic: lane.name, partition: lane.partition },
+      `${laneKey(lane.name, lane.partition)} goes on.`,
+    );
+  }
+
+  private countWaiting(): void {
+    this.metrics.waiting.reset();
+    for (const { topic, problem } of this.lanes.values())
+      if (problem !== null) this.metrics.waiting.inc({ topic: topic.name });
+  }
+
+  private fail(lane: Lane, error: unknown): void {
+    lane.state = 'stopped';
+    lane.problem = messageOf(error);
+    this.options.onFatal(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  /** kafkajs' callback. Whatever is not resolved here is fetched again. */
+  private async onFetched(payload: EachBatchPayload): Promise<void> {
+    const batch = payload.batch as FetchedBatch;
+    const lane = this.lanes.get(laneKey(batch.topic, batch.partition));
+    const input = this.inputs.get(batch.topic);
+    if (!lane || !input || lane.state !== 'running' || payload.isStale()) return;
+    const fetchedAt = BigInt(batch.fetchedOffset);
+    if (fetchedAt !== lane.position && !(await this.explain(lane, fetchedAt))) return;
+
+    const beats = new Heartbeats(payload);
+    const current = (): boolean => this.owns(lane) && lane.state === 'running' && !payload.isStale();
+    try {
+      await this.work(payload, lane, input, current, beats);
+    } catch (error) {
+      if (needsRejoin(error)) throw error;
+      await this.redo(payload, lane, error);
+    } finally {
+      beats.stop();
+    }
+  }
+
+  /**
+   * A fetch came from elsewhere than expected. Ahead is right when only control records lie between; otherwise kafkajs has
+   * reset the offset by itself, and the log decides.
+   */
+  private async explain(lane: Lane, fetchedAt: bigint): Promise<boolean> {
+    try {
+      const position = await this.positionOf(lane, lane.position);
+      if (position === null || !this.owns(lane)) {
+        this.consumer?.pause([{ topic: lane.name, partitions: [lane.partition] }]);
+        return false;
+      }
+      if (fetchedAt >= position) {
+        lane.position = fetchedAt;
+        return true;
+      }
+      lane.position = position;
+      this.run(lane);
+    } catch (error) {
+      this.options.log.debug({ err: error }, 'The log could not be compared; the fetch is repeated.');
+    }
+    return false;
+  }
+
+  private async work(
+    payload: EachBatchPayload,
+    lane: Lane,
+    input: Input,
+    current: () => boolean,
+    beats: Heartbeats,
+  ): Promise<void> {
+    const batch = payload.batch;
+    const turn = {
+      lane,
+      current,
+      commit: (offset: bigint, metadata: string | null) =>
+        payload.commitOffsetsIfNecessary({
+          topics: [
+            {
+              topic: lane.name,
+              // kafkajs passes the metadata on, but does not declare it.
+              partitions: [
+                { partition: lane.partition, offset: String(offset), metadata } as {
+                  partition: number;
+                  offset: string;
+                },
+              ],
+            },
+          ],
+        }),
+    };
+    const pendingEnd = await this.finishPending({
+      ...turn,
+      handle: this.handlerOf(input, lane, lane.position, lane.position),
+    });
+    if (pendingEnd !== null) {
+      lane.position = pendingEnd;
+      payload.resolveOffset(String(pendingEnd - 1n));
+    }
+    const fresh = batch.messages.filter(({ offset }) => BigInt(offset) >= lane.position);
+    const lastOffset = BigInt(batch.lastOffset());
+    const { maxRecords = 2_000, maxBytes = FETCH_BYTES } = this.options.batch ?? {};
+    for (const cut of cutBatch(fresh, lastOffset, { maxRecords, maxBytes })) {
+      if (!current() || !payload.isRunning()) return;
+      beats.check();
+      const lag = Number(BigInt(batch.highWatermark) - cut.commit);
+      await this.finish({ ...turn, cut, handle: this.handlerOf(input, lane, cut.first, cut.next, lag) });
+      lane.position = cut.commit;
+      payload.resolveOffset(String(cut.commit - 1n));
+      this.metrics.recordsIn.inc({ topic: lane.topic.name }, cut.messages.length);
+      this.metrics.lag.set({ topic: lane.topic.name, partition: String(lane.partition) }, Math.max(0, lag));
+      this.recovered(lane);
+      await payload.heartbeat();
+    }
+    if (fresh.length === 0 && lastOffset >= lane.position) {
+      lane.position = lastOffset + 1n;
+      payload.resolveOffset(String(lastOffset));
+    }
+    beats.check();
+  }
+
+  private handlerOf(input: Input, lane: Lane, first: bigint, next: bigint, lag = 0): Turn['handle'] {
+    return async (records, mark = {}) => {
+      const batch: Batch<object> = {
+        topic: input.topic,
+        partition: lane.partition,
+        first: records[0]?.offset ?? first,
+        next: (records.at(-1)?.offset ?? next - 1n) + 1n,
+        records,
+        lag,
+        ...mark,
+      };
+      const done = this.metrics.handlerSeconds.startTimer({ topic: lane.topic.name });
+      try {
+        return await input.handle(batch);
+      } finally {
+        done();
+      }
+    };
+  }
+
+  /** A batch did not count: the partition is paused and taken over again, which re-reads where it stands. */
+  private async redo(payload: EachBatchPayload, lane: Lane, error: unknown): Promise<void> {
+    if (!this.owns(lane)) return;
+    if (isProgramError(error) || troubleOf(error) === 'fatal') {
+      this.fail(lane, error);
+      return;
+    }
+    lane.state = 'preparing';
+    this.consumer?.pause([{ topic: lane.name, partitions: [lane.partition] }]);
+    const wait = this.note(lane, error);
+    // Whoever was shut out asks the group first whether the partition is still his, or two owners would fence each other.
+    void this.takeOver(lane, error instanceof Fenced ? HEARTBEAT_INTERVAL_MS + wait : wait);
+    await payload.heartbeat();
+  }
+
+  /** Decodes the records of a batch. @throws {RegistryUnavailable} */
+  protected async decode(
+    lane: Lane,
+    messages: readonly KafkaMessage[],
+  ): Promise<(Received<object> | Undecodable)[]> {
+    const codec = this.codecs.get(lane.topic.name);
+    if (!codec) throw new Misconfigured(`Nothing was prepared for reading ${lane.topic.name}.`);
+    const records = await decodeMessages(codec, messages, (id) =>
+      this.options.registry.teach(codec, id, this.prefix),
+    );
+    const bad = records.reduce((count, record) => (isUndecodable(record) ? count + 1 : count), 0);
+    if (bad > 0) this.metrics.undecodable.inc({ topic: lane.topic.name }, bad);
+    return records;
+  }
+
+  private async *readTail(lane: Lane, since: number, position: bigint): AsyncGenerator<Received<unknown>> {
+    const from = await this.reader.offsetAt(lane.name, lane.partition, since);
+    for await (const messages of this.reader.read(lane.name, lane.partition, from, position)) {
+      lane.lastProgress = performance.now();
+      for (const record of await this.decode(lane, messages)) if (!isUndecodable(record)) yield record;
+    }
+  }
+
+  /** Measures the lag from the outside: a consumer that stopped in silence does not measure its own. */
+  private async look(): Promise<void> {
+    for (const lane of [...this.lanes.values()]) {
+      try {
+        const { stableEnd } = await this.reader.bounds(lane.name, lane.partition);
+        if (!this.owns(lane) || lane.state !== 'running') continue;
+        const lag = stableEnd > lane.position ? Number(stableEnd - lane.position) : 0;
+        this.metrics.lag.set({ topic: lane.topic.name, partition: String(lane.partition) }, lag);
+        if (lag === 0) lane.lastProgress = performance.now();
+      } catch (error) {
+        // A broker that does not answer is an outage, not a stall.
+        lane.lastProgress = performance.now();
+        this.options.log.debug({ err: error }, 'The lag could not be measured.');
+      }
+    }
+    this.metrics.stalled.set(this.stalled().length);
+  }
+
+  private stalled(): readonly Lane[] {
+    const limit = performance.now() - STALL_MS;
+    return [...this.lanes.values()].filter(
+      ({ state, problem, lastProgress }) => state !== 'stopped' && problem === null && lastProgress < limit,
+    );
+  }
+
+  private async pause(milliseconds: number): Promise<void> {
+    if (milliseconds <= 0) return;
+    await delay(milliseconds, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+}
+
+/** A fetch brings compressed bytes; about as many as a batch may hold, within reason. */
+const fetchBytes = (maxBytes = FETCH_BYTES): number =>
+  Math.min(Math.max(maxBytes, FETCH_BYTES), LARGEST_FETCH_BYTES);
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof ServiceError ? error.code : undefined;
+
+/** What a handler throws that is neither a ServiceError nor an error of the client is a mistake in the program. */
+function isProgramError(error: unknown): boolean {
+  if (error instanceof ServiceError) return false;
+  return !(error instanceof Error && error.name.startsWith('KafkaJS'));
+}

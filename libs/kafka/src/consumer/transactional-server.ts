@@ -1,0 +1,137 @@
+import { topics, type Topic } from '@headwater/contracts';
+import { ServiceError, type Routed } from '@headwater/stage';
+import { ValueBuffer } from '../avro/value-buffer';
+import { messageOf, troubleOf } from '../client/kafka-error';
+import { BrokerUnavailable, Fenced, Misconfigured, NotEncodable, PartitionLost } from '../errors';
+import type { Encoded } from '../producer/cut-sends';
+import { OutputEncoder } from '../producer/output-encoder';
+import { PartitionTransactions, type Result } from '../producer/partition-transactions';
+import { laneKey, type Lane } from './lane';
+import { StageServer, type Turn } from './stage-server';
+
+/**
+ * Read, process, write: the outputs of a batch, its dead letters, its counts and its input offsets are one transaction.
+ * Handlers return `Routed`. Every batch counts exactly once for readers with `isolation.level=read_committed`.
+ */
+export class TransactionalServer extends StageServer {
+  private readonly transactions = new Map<string, PartitionTransactions>();
+  private readonly buffers: ValueBuffer[] = [];
+  private encoder: OutputEncoder | null = null;
+
+  protected override outputTopics(): readonly Topic[] {
+    return Object.values(topics);
+  }
+
+  protected override async shutOut(lane: Lane): Promise<void> {
+    const key = laneKey(lane.name, lane.partition);
+    const transactionalId = `${this.groupId}-${lane.topic.name}-${String(lane.partition)}`;
+    this.transactions.get(key)?.drop();
+    const own = new PartitionTransactions(this.options.kafka, transactionalId);
+    this.transactions.set(key, own);
+    try {
+      await own.fence();
+    } catch (error) {
+      throw refusal(transactionalId, error);
+    }
+  }
+
+  protected override inherit(): void {
+    // All there is to know is the offset.
+  }
+
+  protected override finishPending(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  protected override async finish({ lane, cut, current, handle }: Turn): Promise<void> {
+    const records = await this.decode(lane, cut.messages);
+    const routed = (await handle(records)) as Routed | undefined;
+    if (typeof routed?.complete !== 'function')
+      throw new Misconfigured(
+        `The handler of ${lane.topic.name} returned no Routed: see route() of @headwater/stage.`,
+      );
+    const own = this.transactions.get(laneKey(lane.name, lane.partition));
+    if (!own || !current()) throw new PartitionLost(lane.name, lane.partition);
+
+    const buffer = this.buffers.pop() ?? new ValueBuffer();
+    const outputs = this.encode(routed, buffer);
+    const done = this.metrics.transactionSeconds.startTimer({ topic: lane.topic.name });
+    const result = await own.commit(outputs, {
+      groupId: this.groupId,
+      topic: lane.name,
+      partition: lane.partition,
+      next: cut.commit,
+    });
+    done();
+    this.metrics.transactions.inc({ result: result.outcome });
+    if (result.outcome !== 'ok') {
+      if (result.outcome === 'fenced') this.metrics.fenced.inc();
+      throw failureOf(own.transactionalId, result);
+    }
+    // After a failure the client may still read from it.
+    buffer.clear();
+    this.buffers.push(buffer);
+    this.countOut(outputs);
+  }
+
+  protected override release(lane: Lane): void {
+    const key = laneKey(lane.name, lane.partition);
+    this.transactions.get(key)?.drop();
+    this.transactions.delete(key);
+  }
+
+  private encode(routed: Routed, buffer: ValueBuffer): readonly Encoded[] {
+    this.encoder ??= new OutputEncoder(this.codecs, this.partitionCounts);
+    const first = this.encoder.encode(routed.outputs, buffer);
+    const rest = this.encoder.encode(routed.complete(first.tooLarge), buffer);
+    const [problem] = rest.tooLarge;
+    if (problem)
+      throw new NotEncodable(
+        `What replaces an event that is too large is itself too large: ${String(problem.actualBytes)} bytes for ${problem.output.topic.name}. This is an error of the program: report it with this line.`,
+      );
+    return rest.records.length === 0 ? first.records : [...first.records, ...rest.records];
+  }
+
+  private countOut(outputs: readonly Encoded[]): void {
+    const counts = new Map<string, number>();
+    for (const { topic } of outputs) counts.set(topic.name, (counts.get(topic.name) ?? 0) + 1);
+    for (const [topic, count] of counts) this.metrics.recordsOut.inc({ topic }, count);
+  }
+}
+
+function failureOf(transactionalId: string, result: Exclude<Result, { outcome: 'ok' }>): ServiceError {
+  const { outcome, error } = result;
+  switch (outcome) {
+    case 'fenced':
+      return new Fenced(
+        `Another process took ${transactionalId} over (${messageOf(error)}). What was written was undone.`,
+        { cause: error },
+      );
+    case 'retry':
+    case 'unknown':
+      return new BrokerUnavailable(
+        `A transaction of ${transactionalId} ended with "${outcome}" (${messageOf(error)}). Its batch is read again from the committed offset.`,
+        { cause: error },
+      );
+    case 'tooLarge':
+      return new BrokerUnavailable(
+        `The brokers refuse a record batch that the topic table allows (${messageOf(error)}). Set max.message.bytes of the topics as the job "topics" reports.`,
+        { cause: error },
+      );
+    case 'fatal':
+      return refusal(transactionalId, error);
+  }
+}
+
+function refusal(transactionalId: string, error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  if (troubleOf(error) === 'fatal')
+    return new Misconfigured(
+      `Kafka refuses the transactional id ${transactionalId} (${messageOf(error)}). Check the user's rights: Write and Describe on the transactional ids with this prefix, Write on the output topics, Read on the group.`,
+      { cause: error },
+    );
+  return new BrokerUnavailable(
+    `The transactional id ${transactionalId} cannot be used now (${messageOf(error)}). Check that the brokers run.`,
+    { cause: error },
+  );
+}

@@ -1,3 +1,0 @@
-import { StageServer } from './stage-server';
-
-export class TransactionalServer extends StageServer {}
