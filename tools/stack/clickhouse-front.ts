@@ -70,6 +70,7 @@ class Front {
   private version = '';
   private timezone = 'UTC';
   private spooled = 0;
+  private readonly stopping = new AbortController();
 
   constructor(private readonly config: FrontConfig) {
     this.spool = join(config.dataDir, 'spool');
@@ -85,6 +86,11 @@ class Front {
       format: 'TabSeparated',
     });
     [this.version = '', this.timezone = 'UTC'] = Buffer.from(bytes).toString('utf8').trim().split('\t');
+  }
+
+  /** Ends what only reads. Inserts that have begun are finished and answered. */
+  stopReading(): void {
+    this.stopping.abort(new ClickHouseHttpError(236, 'ABORTED', 'The embedded ClickHouse is stopping.'));
   }
 
   async close(): Promise<void> {
@@ -201,7 +207,10 @@ class Front {
     response.once('close', () => {
       gone.abort();
     });
-    const engine = { ...engineQuery(query, sql), signal: gone.signal };
+    const engine = {
+      ...engineQuery(query, sql),
+      signal: AbortSignal.any([gone.signal, this.stopping.signal]),
+    };
     if (isStreamable(verb, format)) {
       await this.reads.run(() => this.sendStream(exchange, format, engine));
       return;
@@ -424,10 +433,20 @@ async function main(): Promise<void> {
     },
   );
   const stop = (): void => {
-    server.close();
-    server.closeIdleConnections();
-    void front.close().then(() => {
-      process.exit(0);
+    front.stopReading();
+    // A connection ends when its last answer has been sent, so nobody who gets an answer is told otherwise.
+    const closing = setInterval(() => {
+      server.closeIdleConnections();
+    }, 50);
+    const force = setTimeout(() => {
+      server.closeAllConnections();
+    }, 10_000);
+    server.close(() => {
+      clearInterval(closing);
+      clearTimeout(force);
+      void front.close().then(() => {
+        process.exit(0);
+      });
     });
   };
   process.once('SIGTERM', stop);

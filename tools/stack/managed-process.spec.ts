@@ -66,6 +66,15 @@ describe('a managed process', () => {
     expect(isAlive(pid)).toBe(false);
   }, 20_000);
 
+  it('waits until its predecessor has left the folder', async () => {
+    const first = await shell('trap "sleep 0.3; exit 0" TERM; while :; do sleep 0.05; done');
+    await sleep(100);
+    const stopped = first.stop();
+    const second = await shell('true');
+    expect(first.exitCode()).toBe(0);
+    await Promise.all([stopped, second.exited]);
+  });
+
   it('that ends while starting is reported with the end of its log', async () => {
     const child = await shell('echo "no such thing"; exit 1');
     await expect(waitUntilReady(child, 'The thing', () => Promise.resolve(false), 5_000)).rejects.toThrow(

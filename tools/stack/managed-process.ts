@@ -1,15 +1,22 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, startedAt } from './lock-file';
 import { StackError, systemCodeOf } from './stack-error';
+
+/** A log larger than this is put aside (one generation) at the next start. */
+const LOG_BYTES = 5 * 1024 * 1024;
+/** The lifeline kills a child 15 s after its launcher is gone. */
+const PREDECESSOR_MS = 20_000;
 
 export interface LaunchOptions {
   /** What a person calls it: "Kafka", "the schema registry". */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** The part's own folder. Its `pid` file names the child, so that the next one waits until this one has left the data. */
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Everything the child prints goes here (appended). */
@@ -33,6 +40,10 @@ export interface ManagedProcess {
 /** Starts a child under `lifeline.sh`; resolves with the child's own pid (not the lifeline's). */
 export async function launch(options: LaunchOptions): Promise<ManagedProcess> {
   mkdirSync(dirname(options.logFile), { recursive: true });
+  await waitForPredecessor(options);
+  if ((statSync(options.logFile, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES) {
+    renameSync(options.logFile, `${options.logFile}.1`);
+  }
   const log = openSync(options.logFile, 'a');
   let wrapper: ChildProcess;
   try {
@@ -62,6 +73,8 @@ export async function launch(options: LaunchOptions): Promise<ManagedProcess> {
   if (pid === 0)
     throw new StackError(`${options.name} could not be started`, `Its output is in ${options.logFile}`);
 
+  writeFileSync(join(options.cwd, 'pid'), JSON.stringify({ pid, started: startedAt(pid) }));
+
   const signal = (name: NodeJS.Signals): void => {
     if (code !== null) return;
     try {
@@ -86,6 +99,38 @@ export async function launch(options: LaunchOptions): Promise<ManagedProcess> {
       await exited;
     },
   };
+}
+
+/**
+ * When a launcher is killed, its children need a moment to leave their data in order; whoever starts the same part again
+ * meanwhile must not find its files locked.
+ */
+async function waitForPredecessor({ cwd, name }: LaunchOptions): Promise<void> {
+  const deadline = performance.now() + PREDECESSOR_MS;
+  for (;;) {
+    const pid = runningFrom(join(cwd, 'pid'));
+    if (pid === null) return;
+    if (performance.now() > deadline) {
+      throw new StackError(
+        `${name} already runs on the folder ${cwd}, as process ${pid}`,
+        `Stop it (\`kill ${pid}\`) or choose another folder`,
+      );
+    }
+    await sleep(50);
+  }
+}
+
+/** The process that a `pid` file names, if it still runs. */
+function runningFrom(file: string): number | null {
+  try {
+    const { pid, started } = JSON.parse(readFileSync(file, 'utf8')) as {
+      pid: number;
+      started: string | null;
+    };
+    return isAlive(pid) && startedAt(pid) === started ? pid : null;
+  } catch {
+    return null;
+  }
 }
 
 function readPid(pipe: Readable): Promise<number> {

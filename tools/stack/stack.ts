@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startClickHouse, type RunningClickHouse } from './clickhouse';
 import { startKafka, type RunningKafka } from './kafka';
@@ -112,9 +112,4 @@ async function choosePorts(wanted: 'free' | 'usual' | Partial<StackPorts>): Prom
   if (wanted === 'usual') return usualPorts;
   const [kafka = 0, kafkaController = 0, registry = 0, clickhouse = 0] = await freePorts(4);
   return { kafka, kafkaController, registry, clickhouse, ...(wanted === 'free' ? {} : wanted) };
-}
-
-/** True when the folder has been used by a stack before. */
-export function hasStackData(dataDir: string): boolean {
-  return existsSync(join(dataDir, 'kafka', 'data', 'meta.properties'));
 }
