@@ -62,7 +62,11 @@ function missingMigrations(existing: readonly Migration[]): readonly Migration[]
 function columnsIn(text: string, { stored }: AnyTable): ReadonlyMap<string, string> | null {
   const statements = text
     .split(/;\s*$/m)
-    .filter((statement) => new RegExp(`^(?:CREATE TABLE IF NOT EXISTS|ALTER TABLE) {{database}}\\.${stored}{{`, 'm').test(statement));
+    .filter((statement) =>
+      new RegExp(`^(?:CREATE TABLE IF NOT EXISTS|ALTER TABLE) {{database}}\\.${stored}{{`, 'm').test(
+        statement,
+      ),
+    );
   if (statements.length === 0) return null;
   return new Map(
     statements
@@ -112,7 +116,9 @@ const columnLine = ({ name, stored, comment }: Column): string =>
 const quoted = (expression: string): string => (/^\w+$/.test(expression) ? `\`${expression}\`` : expression);
 
 function views(table: AnyTable): string {
-  const names = [...table.columns.map(({ name }) => name), 'load_tstamp'].map((name) => `    \`${name}\``).join(',\n');
+  const names = [...table.columns.map(({ name }) => name), 'load_tstamp']
+    .map((name) => `    \`${name}\``)
+    .join(',\n');
   return [
     `-- ${table.summary} Without copies: this is what to read.`,
     `CREATE OR REPLACE VIEW {{database}}.${table.view}{{on_cluster}} AS`,

@@ -10,23 +10,27 @@ export class TableWatch {
   private problem: string | null = 'ClickHouse has not been asked yet.';
   private readonly checked = new Set<string>();
   private timer: NodeJS.Timeout | null = null;
+  private stopped = false;
 
   constructor(
     private readonly clickhouse: ClickHouse,
     private readonly log: Log,
+    private readonly everyMs = LOOK_EVERY_MS,
   ) {}
 
   /** Looks at once and then now and again, until `stop`. */
   start(): void {
     const look = async (): Promise<void> => {
       await this.look();
-      this.timer = setTimeout(() => void look(), LOOK_EVERY_MS);
+      if (this.stopped) return;
+      this.timer = setTimeout(() => void look(), this.everyMs);
       this.timer.unref();
     };
     void look();
   }
 
   stop(): void {
+    this.stopped = true;
     if (this.timer) clearTimeout(this.timer);
   }
 
