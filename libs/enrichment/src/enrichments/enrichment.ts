@@ -1,7 +1,7 @@
 import type { EnrichedEvent } from '@headwater/contracts';
 import type { Outcome } from '@headwater/stage';
 import type { z } from 'zod';
-import type { IdentifyingPaths } from '../privacy/identifying-paths';
+import type { MarkedPaths } from '../privacy/marked-paths';
 import type { Pseudonyms } from '../privacy/pseudonyms';
 
 /** What an enrichment sees. */
@@ -23,7 +23,8 @@ export interface LookUps {
   /** ISO 3166-1 alpha-2 code of an address; null where the database has none. */
   readonly countryOf: (address: string) => string | null;
   readonly pseudonyms: Pseudonyms;
-  readonly identifyingPaths: IdentifyingPaths;
+  /** Places in self-describing data that a schema marks as identifying or as a URL. */
+  readonly markedPaths: MarkedPaths;
 }
 
 /** One enrichment, in one file, and one line in the list that gives the order. */

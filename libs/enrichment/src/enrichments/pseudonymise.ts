@@ -1,8 +1,8 @@
 import type { EnrichedEvent, SelfDescribing } from '@headwater/contracts';
 import { ok } from '@headwater/stage';
 import { z } from 'zod';
-import type { IdentifyingPaths } from '../privacy/identifying-paths';
-import { createJsonRewriter } from '../privacy/rewrite-json';
+import type { MarkedPath, MarkedPaths } from '../privacy/marked-paths';
+import { createJsonRewriter, type JsonRewriter, type Treatments } from '../privacy/rewrite-json';
 import { cutUrl } from '../privacy/url-privacy';
 import type { MutableEvent } from '../protocol/parameters';
 import { defineEnrichment } from './enrichment';
@@ -36,7 +36,7 @@ const NEVER_KEPT = '_sp';
 export const pseudonymise = defineEnrichment({
   name: 'pseudonymise',
   summary:
-    'Replaces what names a person by HMAC-SHA-256 pseudonyms, also where a schema marks a property as identifying, and cuts the queries of URLs by allow-list.',
+    'Replaces what names a person by HMAC-SHA-256 pseudonyms and cuts the queries of URLs by allow-list, also where a schema marks a property as identifying or as a URL.',
   config: z.object({
     keptQueryParameters: z
       .array(z.string())
@@ -45,9 +45,10 @@ export const pseudonymise = defineEnrichment({
         'Query parameters that are kept in page and referrer URLs; all others are removed. _sp never is kept.',
       ),
   }),
-  create: ({ keptQueryParameters }, { pseudonyms, identifyingPaths }) => {
+  create: ({ keptQueryParameters }, { pseudonyms, markedPaths }) => {
     const kept: ReadonlySet<string> = new Set(keptQueryParameters.filter((name) => name !== NEVER_KEPT));
-    const rewrite = createEntityRewriter(identifyingPaths);
+    const rewrite = createEntityRewriter(markedPaths);
+    const cutQuery = (url: string): string => cutUrl(url, kept).url;
     return function pseudonymise({ event }) {
       const { keyId, pseudonymOf } = pseudonyms.at(event.app_id, event.collector_tstamp);
       const patch: Partial<MutableEvent> = { pseudonym_key_id: keyId };
@@ -67,23 +68,24 @@ export const pseudonymise = defineEnrichment({
         patch.refr_urlquery = event.refr_urlquery === null ? null : cut.query;
         patch.refr_urlfragment = event.refr_urlfragment === null ? null : cut.fragment;
       }
-      if (event.unstruct_event) patch.unstruct_event = rewrite(event.unstruct_event, pseudonymOf);
-      if (event.contexts) patch.contexts = event.contexts.map((context) => rewrite(context, pseudonymOf));
+      const treatments = { identifying: pseudonymOf, url: cutQuery };
+      if (event.unstruct_event) patch.unstruct_event = rewrite(event.unstruct_event, treatments);
+      if (event.contexts) patch.contexts = event.contexts.map((context) => rewrite(context, treatments));
       return ok(patch);
     };
   },
 });
 
-/** Rewrites the identifying properties of self-describing data; the rewriters of a schema are made once. */
+/** Rewrites the marked places of self-describing data; the rewriter of a schema is made once. */
 function createEntityRewriter(
-  identifyingPaths: IdentifyingPaths,
-): (entity: SelfDescribing, pseudonymOf: (identifier: string) => string) => SelfDescribing {
-  const rewriters = new WeakMap<readonly string[], ReturnType<typeof createJsonRewriter>>();
-  return (entity, pseudonymOf) => {
-    const paths = identifyingPaths(entity);
-    if (paths.length === 0) return entity;
-    const rewriter = rewriters.get(paths) ?? createJsonRewriter(paths);
-    rewriters.set(paths, rewriter);
-    return { ...entity, data: rewriter(entity.data, pseudonymOf) };
+  markedPaths: MarkedPaths,
+): (entity: SelfDescribing, treatments: Treatments) => SelfDescribing {
+  const rewriters = new WeakMap<readonly MarkedPath[], JsonRewriter>();
+  return (entity, treatments) => {
+    const places = markedPaths(entity);
+    if (places.length === 0) return entity;
+    const rewriter = rewriters.get(places) ?? createJsonRewriter(places);
+    rewriters.set(places, rewriter);
+    return { ...entity, data: rewriter(entity.data, treatments) };
   };
 }

@@ -24,12 +24,14 @@ export function partsOf(url: string): UrlParts {
   return {
     scheme,
     host: host ? host.toLowerCase() : null,
-    port: port ? Number(port) : host ? (impliedPorts[scheme] ?? null) : null,
+    port: port ? validPort(Number(port)) : host ? (impliedPorts[scheme] ?? null) : null,
     path: path || null,
     query: query || null,
     fragment: fragment || null,
   };
 }
+
+const validPort = (port: number): number | null => (port <= 65_535 ? port : null);
 
 /** The values of some parameters of a query string, decoded; of doubled ones the first that is not empty. */
 export function queryParameters(query: string, wanted: ReadonlySet<string>): ReadonlyMap<string, string> {

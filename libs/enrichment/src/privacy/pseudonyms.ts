@@ -46,8 +46,9 @@ export const pseudonymKeys = z
 export interface Pseudonymiser {
   readonly keyId: string;
   /**
-   * HMAC-SHA-256 of an identifier, cut to 128 bits: 32 hex digits, or, for a UUID, a UUID of version 8 (RFC 9562,
-   * section 5.8), so that fields and schemas that ask for a UUID still get one. UUIDs that differ in case are one.
+   * HMAC-SHA-256 of an identifier, cut to 128 bits: 32 hex digits. For a UUID, and for the 16 hex digits that old
+   * devices have in its place, it is a UUID of version 8 (RFC 9562, section 5.8), so that fields and schemas that ask
+   * for a UUID still get one. UUIDs that differ in case only are one.
    */
   readonly pseudonymOf: (identifier: string) => string;
 }
@@ -136,12 +137,17 @@ function entryOf(
   };
 }
 
+/** Identifiers of old devices, which stand where newer ones have a UUID. */
+const SIXTEEN_HEX = /^[0-9a-f]{16}$/;
+
 function compute(secret: KeyObject, identifier: string): string {
-  const asUuid = isUuid(identifier);
-  const hex = createHmac('sha256', secret)
-    .update(asUuid ? identifier.toLowerCase() : identifier, 'utf8')
-    .digest('hex');
-  if (!asUuid) return hex.slice(0, 32);
-  const variant = '89ab'[Number.parseInt(hex.charAt(16), 16) % 4] ?? '8';
+  const name = isUuid(identifier) ? identifier.toLowerCase() : identifier;
+  const hex = createHmac('sha256', secret).update(name, 'utf8').digest('hex');
+  return isUuid(name) || SIXTEEN_HEX.test(name) ? uuidV8(hex) : hex.slice(0, 32);
+}
+
+/** The first 32 hex digits as a UUID of version 8: six of the 128 bits give way to version and variant. */
+function uuidV8(hex: string): string {
+  const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) % 4);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,52 +1,40 @@
 import { JsonWalker } from '../protocol/json-walker';
-import { EVERY, segmentsOf } from './identifying-paths';
+import { EVERY, segmentsOf, type MarkedPath, type Treatment } from './marked-paths';
 
-/** Where a rewriting goes on, by name. */
-interface Tree {
-  readonly get: (name: string) => Tree | undefined;
-  readonly has: (name: string) => boolean;
-  readonly keys: () => Iterable<string>;
-}
+/** What becomes of a text, or of a number as it was written, by treatment. */
+export type Treatments = Readonly<Record<Treatment, (value: string) => string>>;
 
-/** From here on, everything is replaced. */
-const EVERYTHING: Tree = { get: () => EVERYTHING, has: () => true, keys: () => [] };
-/** What is rewritten was checked when the event was read. */
-const NO_LIMITS = { depth: Infinity, parts: Infinity };
+/** Rewrites the JSON text of data; all characters outside the marked places stay as they were sent. */
+export type JsonRewriter = (json: string, treatments: Treatments) => string;
 
 /**
- * Replaces the texts and numbers at some places of a JSON by other texts. All other characters stay as they were sent.
- * Of doubled members each is replaced; an object or a list is replaced in all its parts; `true`, `false`, `null` and
- * empty texts stay.
- *
- * @param pointers JSON pointers; a segment `*` stands for every element or member
- * @param replace gets the text, or the number as it was written
+ * Makes a rewriter for some places. Of doubled members each is rewritten; an object or a list is rewritten in all its
+ * parts; `true`, `false`, `null` and empty texts stay, and so do numbers where a URL is expected.
  */
-export function createJsonRewriter(
-  pointers: readonly string[],
-): (json: string, replace: (value: string) => string) => string {
-  const tree = treeOf(pointers.map(segmentsOf));
-  return (json, replace) => {
+export function createJsonRewriter(places: readonly MarkedPath[]): JsonRewriter {
+  const tree = treeOf(places.map(({ pointer, treatment }) => ({ path: segmentsOf(pointer), treatment })));
+  return (json, treatments) => {
     const walker = new JsonWalker(json, NO_LIMITS);
     let written = '';
     let from = 0;
 
-    const rewriteScalar = (at: number): number => {
+    const rewriteScalar = (at: number, treatment: Treatment): number => {
       const end = walker.skip(at);
-      const value = walker.isString(at) ? walker.stringAt(at) : json.slice(at, end);
-      if (value !== '' && !CONSTANT.has(value)) {
-        written += json.slice(from, at) + JSON.stringify(replace(value));
-        from = end;
-      }
+      const isText = walker.isString(at);
+      const value = isText ? walker.stringAt(at) : json.slice(at, end);
+      if (value === '' || (!isText && (treatment === 'url' || CONSTANTS.has(value)))) return end;
+      written += json.slice(from, at) + JSON.stringify(treatments[treatment](value));
+      from = end;
       return end;
     };
     const rewrite = (at: number, here: Tree): number => {
       const into = (name: string, valueAt: number): number => {
-        const below = here.get(name) ?? here.get(EVERY);
+        const below = here.treatment === null ? (here.children.get(name) ?? here.every) : here;
         return below ? rewrite(valueAt, below) : walker.skip(valueAt);
       };
-      if (walker.isObject(at)) return walker.object(at, into, here.has(EVERY) ? undefined : [...here.keys()]);
+      if (walker.isObject(at)) return walker.object(at, into, here.names);
       if (walker.isArray(at)) return walker.array(at, (elementAt, index) => into(String(index), elementAt));
-      return here === EVERYTHING ? rewriteScalar(at) : walker.skip(at);
+      return here.treatment === null ? walker.skip(at) : rewriteScalar(at, here.treatment);
     };
 
     walker.root((at) => ({ end: rewrite(at, tree) }));
@@ -54,13 +42,45 @@ export function createJsonRewriter(
   };
 }
 
-const CONSTANT: ReadonlySet<string> = new Set(['true', 'false', 'null']);
+/** What was read from an event is within its limits already. */
+const NO_LIMITS = { depth: Infinity, parts: Infinity };
 
-/** The tree of the paths; where a name and `*` both lead on, the name's branch holds what both ask for. */
-function treeOf(paths: readonly (readonly string[])[]): Tree {
-  if (paths.some((path) => path.length === 0)) return EVERYTHING;
-  const names = new Set(paths.map(([name]) => name ?? EVERY));
-  const below = (name: string): readonly (readonly string[])[] =>
-    paths.filter(([first]) => first === name || first === EVERY).map((path) => path.slice(1));
-  return new Map([...names].map((name) => [name, treeOf(below(name))]));
+const CONSTANTS: ReadonlySet<string> = new Set(['true', 'false', 'null']);
+
+/** Where a rewriting goes on from one place. */
+interface Tree {
+  /** Set where everything from here on is rewritten. */
+  readonly treatment: Treatment | null;
+  readonly children: ReadonlyMap<string, Tree>;
+  /** Where it goes on for names without a child of their own. */
+  readonly every: Tree | null;
+  /** The only members worth a visit; undefined where all are. */
+  readonly names: readonly string[] | undefined;
+}
+
+interface Place {
+  readonly path: readonly string[];
+  readonly treatment: Treatment;
+}
+
+function treeOf(places: readonly Place[]): Tree {
+  const here = places.filter(({ path }) => path.length === 0).map(({ treatment }) => treatment);
+  const below = (accepts: (name: string) => boolean): readonly Place[] =>
+    places.flatMap(({ path: [first, ...rest], treatment }) =>
+      first !== undefined && accepts(first) ? [{ path: rest, treatment }] : [],
+    );
+  const names = places.flatMap(({ path: [first] }) =>
+    first === undefined || first === EVERY ? [] : [first],
+  );
+  const inEvery = below((name) => name === EVERY);
+  const hasTreatment = here.length > 0;
+  return {
+    // Of two treatments the one that shows less.
+    treatment: here.includes('identifying') ? 'identifying' : (here[0] ?? null),
+    children: new Map(
+      names.map((name) => [name, treeOf(below((first) => first === name || first === EVERY))]),
+    ),
+    every: inEvery.length > 0 ? treeOf(inEvery) : null,
+    names: hasTreatment || inEvery.length > 0 ? undefined : names,
+  };
 }

@@ -1,16 +1,17 @@
 import type { EnrichedEvent } from '@headwater/contracts';
 import { anEnrichedEvent } from '@headwater/testing';
 import type { Draft, LookUps } from '../enrichments/enrichment';
-import { identifyingPathsIn } from '../privacy/identifying-paths';
+import { markedPathsIn } from '../privacy/marked-paths';
 import { createPseudonyms } from '../privacy/pseudonyms';
 
 export const testKey = { id: 'test-1', secret: 'a secret for tests, 32 characters and more' };
 
-/** A schema whose property `user_id` and the `mail` of each of its `friends` are marked as identifying. */
+/** A schema that marks `user_id` and the `mail` of each of its `friends` as identifying, and `link` as a URL. */
 export const accountSchema = {
   self: { vendor: 'com.acme', name: 'account', format: 'jsonschema', version: '1-0-0' },
   type: 'object',
   properties: {
+    link: { type: 'string', 'headwater:url': true },
     user_id: { type: ['string', 'number', 'null'], 'headwater:identifying': true },
     friends: {
       type: 'array',
@@ -25,7 +26,7 @@ const countries: Readonly<Record<string, string>> = { '203.0.113.0': 'GB', '198.
 export const testLookUps = (known: Partial<LookUps> = {}): LookUps => ({
   countryOf: (address) => countries[address] ?? null,
   pseudonyms: createPseudonyms([testKey]),
-  identifyingPaths: identifyingPathsIn([accountSchema]),
+  markedPaths: markedPathsIn([accountSchema]),
   ...known,
 });
 

@@ -1,35 +1,51 @@
 import type { SchemaKey } from '../protocol/iglu-uri';
 
-/** Marks a property of a JSON Schema whose values name a person. */
-export const IDENTIFYING = 'headwater:identifying';
-
 /** A segment of a path that stands for every element of a list, or every member of an object. */
 export const EVERY = '*';
+
+/** How a property is treated, and the keyword by which a JSON Schema asks for it. */
+export const keywords = {
+  /** The value names a person, a device, a visit or a purchase: it becomes a pseudonym. */
+  identifying: 'headwater:identifying',
+  /** The value is an address like that of the page: its query is cut by allow-list. */
+  url: 'headwater:url',
+} as const;
+
+export type Treatment = keyof typeof keywords;
+
+/** One place in data that must not stay as it was sent. */
+export interface MarkedPath {
+  /** JSON pointer (RFC 6901); a segment `*` stands for every element or member. */
+  readonly pointer: string;
+  readonly treatment: Treatment;
+}
+
+/** The marked places in data of a schema: the same list for the same schema. */
+export type MarkedPaths = (schema: SchemaKey) => readonly MarkedPath[];
 
 /** Schemas nest no deeper than this when they are searched. */
 const DEEPEST = 32;
 
-/**
- * JSON pointers of the properties that a schema marks as identifying, where a segment `*` stands for every element or
- * member. A marked property that is an object or a list is identifying as a whole.
- */
-export function identifyingPathsOf(schema: unknown): readonly string[] {
-  return [...new Set(search(schema, '', 0))];
+/** The places that a schema marks. A marked property that is an object or a list is marked in all its parts. */
+export function markedPathsOf(schema: unknown): readonly MarkedPath[] {
+  return (Object.keys(keywords) as Treatment[]).flatMap((treatment) =>
+    [...new Set(search(schema, keywords[treatment], '', 0))].map((pointer) => ({ pointer, treatment })),
+  );
 }
 
-function search(schema: unknown, path: string, depth: number): readonly string[] {
+function search(schema: unknown, keyword: string, path: string, depth: number): readonly string[] {
   if (!isObject(schema) || depth > DEEPEST) return [];
-  if (schema[IDENTIFYING] === true) return [path];
+  if (schema[keyword] === true) return [path];
   const inside = (child: unknown, segment: string): readonly string[] =>
-    search(child, `${path}/${segment}`, depth + 1);
+    search(child, keyword, `${path}/${segment}`, depth + 1);
   const { properties, items, additionalProperties, patternProperties } = schema;
   return [
     ...membersOf(properties).flatMap(([name, child]) => inside(child, escaped(name))),
     ...listOf(items).flatMap((child) => inside(child, EVERY)),
     ...inside(additionalProperties, EVERY),
     ...membersOf(patternProperties).flatMap(([, child]) => inside(child, EVERY)),
-    ...['allOf', 'anyOf', 'oneOf'].flatMap((keyword) =>
-      listOf(schema[keyword]).flatMap((child) => search(child, path, depth + 1)),
+    ...['allOf', 'anyOf', 'oneOf'].flatMap((combination) =>
+      listOf(schema[combination]).flatMap((child) => search(child, keyword, path, depth + 1)),
     ),
   ];
 }
@@ -48,25 +64,22 @@ const membersOf = (value: unknown): readonly (readonly [string, unknown])[] =>
 const listOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? (value as readonly unknown[]) : value === undefined ? [] : [value];
 
-/** JSON pointers of the identifying properties in data of a schema. */
-export type IdentifyingPaths = (schema: SchemaKey) => readonly string[];
-
-const NOTHING: readonly string[] = [];
+const NOTHING: readonly MarkedPath[] = [];
 
 /**
- * Look-up of identifying properties in a set of schemas (self-describing ones, with `self`). A version that is not in
- * the set is treated like all known versions of its schema together: what one of them marks is not let through.
+ * Look-up of marked places in a set of self-describing schemas. A version that is not in the set is treated like all
+ * known versions of its schema together: what one of them marks is not let through.
  */
-export function identifyingPathsIn(schemas: readonly unknown[]): IdentifyingPaths {
-  const byVersion = new Map<string, readonly string[]>();
-  const byName = new Map<string, readonly string[]>();
+export function markedPathsIn(schemas: readonly unknown[]): MarkedPaths {
+  const byVersion = new Map<string, readonly MarkedPath[]>();
+  const byName = new Map<string, readonly MarkedPath[]>();
   for (const schema of schemas) {
     const self = isObject(schema) ? schema['self'] : undefined;
     if (!isObject(self)) continue;
     const [vendor, name, version] = [self['vendor'], self['name'], self['version']].map(String);
-    const paths = identifyingPathsOf(schema);
+    const paths = markedPathsOf(schema);
     byVersion.set(`${vendor}/${name}/${version}`, paths);
-    byName.set(`${vendor}/${name}`, [...new Set([...(byName.get(`${vendor}/${name}`) ?? []), ...paths])]);
+    byName.set(`${vendor}/${name}`, [...(byName.get(`${vendor}/${name}`) ?? []), ...paths]);
   }
   return ({ vendor, name, model, revision, addition }) => {
     const known = byName.get(`${vendor}/${name}`);

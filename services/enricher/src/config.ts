@@ -1,0 +1,68 @@
+import { enrichmentsConfig, pseudonymKeys } from '@headwater/enrichment';
+import { kafkaConfig, registryConfig } from '@headwater/kafka';
+import { kitConfig, secret } from '@headwater/service-kit';
+import { z } from 'zod';
+
+const batchConfig = z.object({
+  maxRecords: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1_000)
+    .describe('Most payloads of one partition in one transaction.'),
+  maxBytes: z
+    .number()
+    .int()
+    .min(1_024)
+    .default(2 * 1024 * 1024)
+    .describe('Most bytes of payloads of one partition in one transaction, before decoding.'),
+  lingerMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(100)
+    .describe(
+      'How long a broker may wait for more payloads before it answers, milliseconds: more makes fewer and larger transactions, less makes events arrive sooner.',
+    ),
+});
+
+const countryConfig = z.object({
+  database: z
+    .string()
+    .optional()
+    .describe(
+      'File in MaxMind format (mmdb) that knows the countries of addresses; it is read again when it changes. Without it, the CC0 database that comes with Headwater.',
+    ),
+});
+
+const pseudonymConfig = z.object({
+  keys: secret(
+    pseudonymKeys.describe(
+      'Keys that identifiers are pseudonymised with, as JSON: [{"id": "2026-1", "secret": "…"}]. Make a secret with: openssl rand -base64 32, and keep a copy: without it ids cannot be continued. Optional in a key: "from" (time from which it is used: a rotation) and "apps" (the apps that share one space of ids; otherwise each app has its own).',
+    ),
+  ),
+});
+
+const igluConfig = z.object({
+  folders: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Folders with schemas of your own, laid out as a static Iglu registry: what they mark with "headwater:identifying" or "headwater:url" is treated as in the schemas that come with Headwater.',
+    ),
+});
+
+/** All settings of the enricher: each is an environment variable, e.g. `PSEUDONYM__KEYS`. */
+export const config = kitConfig.extend({
+  kafka: kafkaConfig,
+  registry: registryConfig,
+  batch: batchConfig.prefault({}),
+  country: countryConfig.prefault({}),
+  pseudonym: pseudonymConfig,
+  iglu: igluConfig.prefault({}),
+  enrichments: enrichmentsConfig.prefault({}),
+});
+
+export type EnricherConfig = z.infer<typeof config>;

@@ -1,0 +1,111 @@
+import { createRequire } from 'node:module';
+import { stat } from 'node:fs/promises';
+import { RecentlyUsed } from '@headwater/enrichment';
+import type { Logger, Registry } from '@headwater/service-kit';
+import { ServiceError } from '@headwater/stage';
+import { open, validate, type CountryResponse, type Reader } from 'maxmind';
+import { Gauge } from 'prom-client';
+
+const SHIPPED = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
+/** Time between two looks at the file, milliseconds. */
+const LOOK_EVERY_MS = 30_000;
+/** Truncated addresses whose country is remembered: they repeat, and reading the tree costs some microseconds. */
+const REMEMBERED = 20_000;
+
+/** The database that comes with Headwater (CC0): found where the packages are, also from a bundle. */
+export const shippedCountryDatabase = (): string => createRequire(__filename).resolve(SHIPPED);
+
+/** Events wait: what they are enriched with cannot be added later, and they are innocent. */
+export class CountryDatabaseUnavailable extends ServiceError {
+  override readonly code = 'E_COUNTRY_DATABASE_UNAVAILABLE';
+  override readonly retriable = true;
+}
+
+/** MaxMind's own databases nest the country, others have it as a field of its own. */
+type CountryRecord = CountryResponse & { readonly country_code?: string };
+
+export interface CountryDatabaseOptions {
+  readonly path: string;
+  readonly log: Logger;
+  readonly metrics: Registry;
+}
+
+/**
+ * Countries of addresses, from an mmdb file. Nothing but the country is read of it. The file is read again when it
+ * changes; one that cannot be read then leaves the old one in use.
+ */
+export class CountryDatabase {
+  private reader: Reader<CountryRecord> | null = null;
+  private readAt: number | null = null;
+  private problem = 'It was not read yet.';
+  private known = new RecentlyUsed<string | null>(REMEMBERED);
+  private timer: NodeJS.Timeout | null = null;
+  private readonly built: Gauge;
+
+  constructor(private readonly options: CountryDatabaseOptions) {
+    this.built = new Gauge({
+      name: 'headwater_geo_db_build_timestamp_seconds',
+      help: 'When the country database in use was built, seconds since 1970.',
+      registers: [options.metrics],
+    });
+  }
+
+  /** Reads the file, and looks at it from time to time. A file that cannot be read is tried again. */
+  async start(): Promise<void> {
+    await this.refresh();
+    this.timer = setInterval(() => void this.refresh(), LOOK_EVERY_MS).unref();
+  }
+
+  stop(): void {
+    if (this.timer) clearInterval(this.timer);
+  }
+
+  /** Null, or why no country can be told, and what to do. */
+  notReady(): string | null {
+    return this.reader ? null : this.explanation();
+  }
+
+  /**
+   * ISO 3166-1 alpha-2 code; null where the database has none.
+   *
+   * @throws {CountryDatabaseUnavailable} while no database could be read
+   */
+  readonly countryOf = (address: string): string | null => {
+    if (!this.reader) throw new CountryDatabaseUnavailable(this.explanation());
+    return this.known.get(address, this.lookUp);
+  };
+
+  /** Reads the file if it is another one than last time. Never rejects. */
+  async refresh(): Promise<void> {
+    const { path, log } = this.options;
+    try {
+      const { mtimeMs } = await stat(path);
+      if (mtimeMs === this.readAt) return;
+      const reader = await open<CountryRecord>(path);
+      this.reader = reader;
+      this.readAt = mtimeMs;
+      this.known = new RecentlyUsed(REMEMBERED);
+      const { buildEpoch, databaseType } = reader.metadata;
+      this.built.set(buildEpoch.getTime() / 1_000);
+      log.info({ path, databaseType, built: buildEpoch.toISOString() }, 'Read the country database');
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+      log.error(
+        { path, reason: this.problem },
+        `${this.explanation()} ${this.reader ? 'The one read before stays in use.' : 'No event is enriched until then.'}`,
+      );
+    }
+  }
+
+  private readonly lookUp = (address: string): string | null => {
+    const { reader } = this;
+    const isKnowable =
+      reader !== null && validate(address) && (reader.metadata.ipVersion === 6 || !address.includes(':'));
+    const record = isKnowable ? reader.get(address) : null;
+    return record?.country?.iso_code ?? record?.country_code ?? null;
+  };
+
+  private explanation(): string {
+    return `The country database ${this.options.path} cannot be read: ${this.problem} Put an mmdb file there, or set COUNTRY__DATABASE to one.`;
+  }
+}

@@ -1,0 +1,71 @@
+import { createPseudonyms } from '@headwater/enrichment';
+import { connectKafka, connectRegistry, TransactionalServer } from '@headwater/kafka';
+import type { Kit, ServiceDefinition } from '@headwater/service-kit';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { config, type EnricherConfig } from './config';
+import { CountryDatabase, shippedCountryDatabase } from './country-database';
+import { enricherStage } from './enricher-stage';
+import { EnricherController, STAGE } from './enricher.controller';
+import { readMarkedPaths, shippedSchemas } from './marked-schemas';
+
+@Module({})
+class EnricherModule {}
+
+/** The enricher: reads collector-payloads, writes enriched-events, failed-events and stage-counts. */
+export const definition: ServiceDefinition<typeof config> = {
+  name: 'enricher',
+  config,
+  module: moduleOf,
+  connect,
+};
+
+function moduleOf(settings: EnricherConfig, kit: Kit): DynamicModule {
+  const countries = new CountryDatabase({
+    path: settings.country.database ?? shippedCountryDatabase(),
+    log: kit.log,
+    metrics: kit.metrics,
+  });
+  const stage = enricherStage({
+    processor: `headwater-enricher/${kit.version}`,
+    lookUps: {
+      countryOf: countries.countryOf,
+      pseudonyms: createPseudonyms(settings.pseudonym.keys),
+      markedPaths: readMarkedPaths([shippedSchemas(), ...settings.iglu.folders]),
+    },
+    config: settings.enrichments,
+  });
+  const server = new TransactionalServer({
+    kafka: connectKafka(settings.kafka, kit),
+    registry: connectRegistry(settings.registry, kit),
+    group: kit.name,
+    batch: settings.batch,
+    log: kit.log,
+    metrics: kit.metrics,
+    onFatal: kit.fatal,
+  });
+  kit.onDrain('batches', () => server.close());
+  return {
+    module: EnricherModule,
+    controllers: [EnricherController],
+    providers: [
+      { provide: CountryDatabase, useValue: countries },
+      { provide: STAGE, useValue: stage },
+      { provide: TransactionalServer, useValue: server },
+    ],
+  };
+}
+
+/** A broker, registry or database that is not there makes the service not ready, never a crash loop. */
+async function connect(app: NestFastifyApplication, _config: EnricherConfig, kit: Kit): Promise<void> {
+  const [countries, server] = [app.get(CountryDatabase), app.get(TransactionalServer)];
+  kit.health.readiness('country database', () => countries.notReady());
+  kit.health.readiness('kafka', () => server.notReady());
+  kit.health.liveness('kafka', () => server.notLive());
+  kit.onDrain('country database', () => {
+    countries.stop();
+    return Promise.resolve();
+  });
+  await countries.start();
+  app.connectMicroservice({ strategy: server });
+}
