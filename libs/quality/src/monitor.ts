@@ -101,6 +101,7 @@ export class QualityMonitor {
         if (counts.collector_tstamp !== minute)
           this.close(Number.POSITIVE_INFINITY, () => counts.collector_tstamp);
         minute = counts.collector_tstamp;
+        this.progress.note(counts, minute);
         this.count(counts);
       }
     });
@@ -209,23 +210,32 @@ export class QualityMonitor {
    * not zero. A pause is judged as a whole.
    */
   private known(closed: readonly ClosedWindow[]): readonly ClosedWindow[] {
-    const pauses = new Map<number, number>();
-    for (const { at, observed } of closed) if (!observed) pauses.set(at, this.counts.silenceEvidence(at));
+    const pauses = new Set<number>();
+    for (const { at, observed } of closed) if (!observed) pauses.add(at);
     if (pauses.size === 0) return closed;
-    const limit = this.threshold(1) / 2;
     const isPlausible = new Map<number, boolean>();
-    const times = [...pauses.keys()].sort((a, b) => a - b);
+    const times = [...pauses].sort((a, b) => a - b);
     for (let first = 0; first < times.length;) {
       let last = first;
       while ((times[last + 1] ?? Number.NaN) - (times[last] ?? 0) === this.windowMs) last += 1;
       const pause = times.slice(first, last + 1);
-      const evidence = pause.reduce((sum, at) => sum + (pauses.get(at) ?? 0), 0);
-      const isLearned = this.counts.size > this.counts.learning;
-      const isShort = pause.length * this.windowMs <= LEARNING_PAUSE;
-      for (const at of pause) isPlausible.set(at, isLearned ? evidence < limit : isShort);
+      const verdict = this.isPlausible(pause);
+      for (const at of pause) isPlausible.set(at, verdict);
       first = last + 1;
     }
     return closed.filter(({ at, observed }) => observed || isPlausible.get(at) === true);
+  }
+
+  private isPlausible(pause: readonly number[]): boolean {
+    const limit = this.threshold(1) / 2;
+    let evidence = 0;
+    for (const at of pause) {
+      const more = this.counts.silenceEvidence(at);
+      if (more === null) return pause.length * this.windowMs <= LEARNING_PAUSE;
+      evidence += more;
+      if (evidence >= limit) return false;
+    }
+    return true;
   }
 
   private threshold(hypotheses: number): number {

@@ -44,7 +44,7 @@ function silence(
   { stage }: ClosedWindow,
   { counts, windowMs, rebaselineMs }: CheckContext,
 ): readonly Observation[] {
-  return Array.from(counts.of(stage), (watched) =>
+  return Array.from(counts.after(stage), (watched) =>
     countObservation(watched, { kind: 'silent', aspect: 'silence', windowMs, rebaselineMs }),
   );
 }

@@ -58,16 +58,17 @@ function silence(
   const longest = pauses.note(lastArrival);
   const silentFor = now - lastArrival;
   const isLong = silentFor >= settings.silentMinutes * MINUTE;
-  let evidence = 0;
   const needed = threshold(1);
-  // Most expectation lies in the first hours; an outage of days must not cost more each tick.
-  if (isLong)
-    for (let at = lastArrival; at < now && evidence < needed; at += windowMs)
-      evidence += counts.silenceEvidence(at);
-  const isLearned = counts.size > counts.learning;
-  const isUnusual = isLearned
-    ? evidence >= needed
-    : silentFor >= Math.max(settings.learningSilentMinutes * MINUTE, 2 * longest);
+  let [evidence, isLearned] = [0, isLong];
+  // The first hours hold the evidence; an outage of days must not cost more each tick.
+  for (let at = lastArrival; isLong && at < now && evidence < needed; at += windowMs) {
+    const more = counts.silenceEvidence(at);
+    if (more === null) isLearned = false;
+    else evidence += more;
+  }
+  const isUnusual =
+    evidence >= needed ||
+    (!isLearned && silentFor >= Math.max(settings.learningSilentMinutes * MINUTE, 2 * longest));
   const isBlind = everSeen && isLong && isUnusual;
   return {
     subject: { appId: ALL_APPS, stage: 'quality_monitor', series: 'total', aspect: 'silence' },

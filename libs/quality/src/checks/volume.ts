@@ -12,7 +12,7 @@ export const volume = defineCheck({
   config: z.object({}),
   create: (_settings, { counts, windowMs, rebaselineMs }) => ({
     onWindow: ({ stage }) =>
-      Array.from(counts.of(stage), (watched) =>
+      Array.from(counts.after(stage), (watched) =>
         countObservation(watched, { kind: 'changed', aspect: 'count', windowMs, rebaselineMs }),
       ),
   }),

@@ -116,6 +116,7 @@ export class OpenWindows {
   }
 
   private forgetObserved(): void {
+    if (this.observed.size * this.windowMs < 2 * WEEK) return;
     let newest = Number.NEGATIVE_INFINITY;
     for (const at of this.observed) newest = Math.max(newest, at);
     for (const at of this.observed) if (at < newest - WEEK) this.observed.delete(at);

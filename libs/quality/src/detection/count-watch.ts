@@ -93,10 +93,10 @@ export class CountWatch {
     return at - this.firstAt >= this.settings.warmUpMs && this.baseline.forecast(at) !== null;
   }
 
-  /** Evidence in nats that silence in the window that starts at a time would be; 0 while that is being learned. */
-  silenceEvidence(at: number): number {
+  /** Evidence in nats that silence in the window that starts at a time would be; null while that is being learned. */
+  silenceEvidence(at: number): number | null {
     const forecast = this.isReady(at) ? this.baseline.forecast(at) : null;
-    if (!forecast) return 0;
+    if (!forecast) return null;
     const usual = forecast.mean * (1 - Math.min(SLOW_MARGIN * forecast.slow, 0.5));
     return countEvidence(0, usual, 0, forecast.phi);
   }

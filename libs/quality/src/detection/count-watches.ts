@@ -10,7 +10,10 @@ export interface WatchedCount {
   readonly appId: string;
   readonly series: string;
   readonly verdict: CountVerdict;
-  /** The same happens to what this series is a part of (the app, or all apps), to the same degree: one alert is enough. */
+  /**
+   * Another series is what deviates: the whole that this is a part of (the app, or all apps together), if the rest of it
+   * moves along; or a part of this one, if the rest does not. One alert is enough.
+   */
   readonly explained: boolean;
 }
 
@@ -22,8 +25,12 @@ interface Entry {
   verdict: CountVerdict | null;
 }
 
-/** Effects that differ by less are taken for one and the same. */
-const SAME_EFFECT = 0.25;
+/** The first stage that tells apps apart. */
+const APPS_STAGE: FlowStage = 'enricher';
+/** A part that is so much of its whole is the same thing. */
+const SAME_THING = 0.9;
+/** What is left of a whole without one part moves with the part if its effect is at least this share of the part's. */
+const MOVES_ALONG = 0.5;
 
 /** The baselines of all watched counts, shared by the checks that read them: every series is learned once. */
 export class CountWatches {
@@ -48,25 +55,32 @@ export class CountWatches {
       entry.verdict = entry.watch.step(window.at, window.tallies.get(key)?.in ?? 0, threshold);
   }
 
-  /** The watched counts of a stage, each with its last verdict. */
-  *of(stage: FlowStage): Iterable<WatchedCount> {
-    for (const { verdict, appId, series } of this.stages.get(stage)?.values() ?? [])
-      if (verdict)
-        yield { stage, appId, series, verdict, explained: this.isExplained(stage, appId, series, verdict) };
+  /**
+   * What there is to say after a window of a stage: its counts, each with its last verdict, and after the one in which the
+   * apps are first told apart once more all of them together, which could not be judged before.
+   */
+  *after(stage: FlowStage): Iterable<WatchedCount> {
+    for (const entry of this.stages.get(stage)?.values() ?? []) yield* this.watchedOf(entry);
+    const together = this.find('collector', ALL_APPS);
+    if (stage === APPS_STAGE && together) yield* this.watchedOf(together);
   }
 
   /**
-   * Evidence in nats that a window in which all apps were silent is not just chance; 0 while it is being learned.
+   * Evidence in nats that a window in which all apps were silent is not just chance; null while it is being learned.
    * Asked of the first watched stage that knows.
    */
-  silenceEvidence(at: number): number {
+  silenceEvidence(at: number): number | null {
     for (const stage of flow) {
-      let evidence = 0;
-      for (const { series, watch } of this.stages.get(stage)?.values() ?? [])
-        if (series === TOTAL) evidence += watch.silenceEvidence(at);
-      if (evidence > 0) return evidence;
+      let [evidence, isKnown] = [0, false];
+      for (const { series, watch } of this.stages.get(stage)?.values() ?? []) {
+        const own = series === TOTAL ? watch.silenceEvidence(at) : null;
+        if (own === null) continue;
+        evidence += own;
+        isKnown = true;
+      }
+      if (isKnown) return evidence;
     }
-    return 0;
+    return null;
   }
 
   forget(seriesKey: string): void {
@@ -87,19 +101,76 @@ export class CountWatches {
     return learning;
   }
 
-  private isExplained(stage: FlowStage, appId: string, series: string, { change }: CountVerdict): boolean {
-    if (!change) return false;
-    const wholes = [
-      ...(series === TOTAL ? [] : [this.find(stage, appId)]),
-      ...(appId === ALL_APPS ? [] : [this.find('collector', ALL_APPS)]),
-    ];
-    return wholes.some((whole) => {
-      const other = whole?.verdict?.change;
-      return other != null && Math.abs(other.effect - change.effect) < SAME_EFFECT;
-    });
+  private *watchedOf({ stage, appId, series, verdict }: Entry): Iterable<WatchedCount> {
+    if (!verdict) return;
+    const entry = { stage, appId, series, verdict };
+    yield {
+      ...entry,
+      explained: verdict.change !== null && (this.belongsToWhole(entry) || this.belongsToPart(entry)),
+    };
+  }
+
+  /** The rest of the whole moves with this part: the whole is what deviates. */
+  private belongsToWhole(part: Judged): boolean {
+    const whole = this.wholeOf(part);
+    return whole !== null && this.relation(part, whole) === 'whole';
+  }
+
+  /** Only one part moves, or a part is yet to be judged: this whole is not what deviates. */
+  private belongsToPart(whole: Judged): boolean {
+    for (const part of this.partsOf(whole)) {
+      if (part.verdict.at < whole.verdict.at || this.relation(part, whole) === 'part') return true;
+    }
+    return false;
+  }
+
+  private relation(part: Judged, whole: Judged): 'part' | 'whole' | 'none' {
+    const [a, b] = [part.verdict.change, whole.verdict.change];
+    if (!a || !b || Math.sign(a.effect) !== Math.sign(b.effect)) return 'none';
+    const [partMean, wholeMean] = [part.verdict.mean, this.meanOf(whole)];
+    if (partMean === null || wholeMean === null) return 'whole';
+    if (partMean >= SAME_THING * wholeMean) return whole.appId === ALL_APPS ? 'part' : 'whole';
+    const rest = (b.effect * wholeMean - a.effect * partMean) / (wholeMean - partMean);
+    return rest / a.effect >= MOVES_ALONG ? 'whole' : 'part';
+  }
+
+  /** Expected count of a whole, in the unit of its parts: a payload holds several events. */
+  private meanOf(whole: Judged): number | null {
+    if (whole.appId !== ALL_APPS) return whole.verdict.mean;
+    let sum = 0;
+    for (const { verdict } of this.partsOf(whole)) {
+      if (verdict.mean === null) return null;
+      sum += verdict.mean;
+    }
+    return sum;
+  }
+
+  private wholeOf({ stage, appId, series }: Judged): Judged | null {
+    const whole =
+      series !== TOTAL
+        ? this.find(stage, appId)
+        : appId !== ALL_APPS && stage === APPS_STAGE
+          ? this.find('collector', ALL_APPS)
+          : undefined;
+    return whole && isJudged(whole) ? whole : null;
+  }
+
+  private *partsOf({ stage, appId, series }: Judged): Iterable<Judged> {
+    if (series !== TOTAL) return;
+    const isEverything = appId === ALL_APPS;
+    for (const entry of this.stages.get(isEverything ? APPS_STAGE : stage)?.values() ?? [])
+      if (
+        isJudged(entry) &&
+        (isEverything ? entry.series === TOTAL : entry.appId === appId && entry.series !== TOTAL)
+      )
+        yield entry;
   }
 
   private find(stage: FlowStage, appId: string): Entry | undefined {
     return this.stages.get(stage)?.get(keyOfSeries({ appId, series: TOTAL }));
   }
 }
+
+type Judged = Pick<Entry, 'stage' | 'appId' | 'series'> & { readonly verdict: CountVerdict };
+
+const isJudged = (entry: Entry): entry is Entry & { verdict: CountVerdict } => entry.verdict !== null;

@@ -53,6 +53,7 @@ export class Incidents {
 
   /** Takes an observation; what changes for the outside comes back. */
   apply(check: CheckIdentity, observation: Observation): readonly QualityAlert[] {
+    if (observation.verdict === 'ok' && this.open.size === 0) return [];
     const key = dedupeKey(check.name, observation.subject);
     const incident = this.open.get(key);
     if (incident) incident.heardAt = observation.at;

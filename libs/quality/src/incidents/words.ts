@@ -38,7 +38,8 @@ export function figure(value: number): string {
   return Math.abs(value) >= 100 ? Math.round(digits).toLocaleString('en-GB') : String(digits);
 }
 
-export const percent = (share: number): string => `${figure(share * 100)} %`;
+export const percent = (share: number): string =>
+  `${figure(share >= 0.1 ? Math.round(share * 100) : share * 100)} %`;
 
 export function duration(milliseconds: number): string {
   const minutes = Math.max(0, Math.round(milliseconds / MINUTE));
