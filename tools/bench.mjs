@@ -1,0 +1,3 @@
+import { enter } from './entry/enter.mjs';
+
+enter('bench/main.ts');
