@@ -1,6 +1,7 @@
 export { describeEvent } from './describe-event';
 export { createEnricher, type Enricher, type EnricherOptions } from './enricher';
 export { enrichments, enrichmentsConfig } from './enrichments';
+export { defaultKeptParameters } from './enrichments/pseudonymise';
 export type { Enrichment, LookUps } from './enrichments/enrichment';
 export { markedPathsIn, type MarkedPath, type MarkedPaths } from './privacy/marked-paths';
 export { createPseudonyms, pseudonymKeys, type PseudonymKey, type Pseudonyms } from './privacy/pseudonyms';

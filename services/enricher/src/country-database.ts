@@ -9,6 +9,8 @@ import { Gauge } from 'prom-client';
 const SHIPPED = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 /** Time between two looks at the file, milliseconds. */
 const LOOK_EVERY_MS = 30_000;
+/** Well-known networks, looked up to see whether a file is sound. */
+const PROBES = ['8.8.8.0', '1.1.1.0', '2001:4860::'];
 /** Truncated addresses whose country is remembered: they repeat, and reading the tree costs some microseconds. */
 const REMEMBERED = 20_000;
 
@@ -37,7 +39,7 @@ export interface CountryDatabaseOptions {
 export class CountryDatabase {
   private reader: Reader<CountryRecord> | null = null;
   private readAt: number | null = null;
-  private problem = 'It was not read yet.';
+  private problem = 'it was not read yet';
   private known = new RecentlyUsed<string | null>(REMEMBERED);
   private timer: NodeJS.Timeout | null = null;
   private readonly built: Gauge;
@@ -82,6 +84,7 @@ export class CountryDatabase {
       const { mtimeMs } = await stat(path);
       if (mtimeMs === this.readAt) return;
       const reader = await open<CountryRecord>(path);
+      for (const address of PROBES) countryIn(reader, address);
       this.reader = reader;
       this.readAt = mtimeMs;
       this.known = new RecentlyUsed(REMEMBERED);
@@ -89,7 +92,7 @@ export class CountryDatabase {
       this.built.set(buildEpoch.getTime() / 1_000);
       log.info({ path, databaseType, built: buildEpoch.toISOString() }, 'Read the country database');
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = (error as Error).message;
       log.error(
         { path, reason: this.problem },
         `${this.explanation()} ${this.reader ? 'The one read before stays in use.' : 'No event is enriched until then.'}`,
@@ -98,14 +101,22 @@ export class CountryDatabase {
   }
 
   private readonly lookUp = (address: string): string | null => {
-    const { reader } = this;
-    const isKnowable =
-      reader !== null && validate(address) && (reader.metadata.ipVersion === 6 || !address.includes(':'));
-    const record = isKnowable ? reader.get(address) : null;
-    return record?.country?.iso_code ?? record?.country_code ?? null;
+    try {
+      return this.reader && countryIn(this.reader, address);
+    } catch (error) {
+      // Only a damaged file makes a look-up fail: the event is innocent.
+      this.problem = (error as Error).message;
+      throw new CountryDatabaseUnavailable(this.explanation(), { cause: error });
+    }
   };
 
   private explanation(): string {
-    return `The country database ${this.options.path} cannot be read: ${this.problem} Put an mmdb file there, or set COUNTRY__DATABASE to one.`;
+    return `The country database ${this.options.path} cannot be read (${this.problem}). Put an mmdb file there, or set COUNTRY__DATABASE to one.`;
   }
+}
+
+function countryIn(reader: Reader<CountryRecord>, address: string): string | null {
+  if (!validate(address) || (reader.metadata.ipVersion === 4 && address.includes(':'))) return null;
+  const record = reader.get(address);
+  return record?.country?.iso_code ?? record?.country_code ?? null;
 }

@@ -1,0 +1,88 @@
+import { topics, type CollectorPayload, type StageCounts } from '@headwater/contracts';
+import { createPseudonyms } from '@headwater/enrichment';
+import type { Batch } from '@headwater/stage';
+import { aCollectorPayload, aTrackerEvent, BUILT_AT, tp2Body } from '@headwater/testing';
+import { EnricherController } from './enricher.controller';
+import { enricherStage } from './enricher-stage';
+import { readMarkedPaths, shippedSchemas } from './marked-schemas';
+
+const stage = enricherStage({
+  processor: 'headwater-enricher/0.1.0',
+  lookUps: {
+    countryOf: () => 'GB',
+    pseudonyms: createPseudonyms([{ id: 'test-1', secret: 'x'.repeat(32) }]),
+    markedPaths: readMarkedPaths([shippedSchemas()]),
+  },
+});
+const controller = new EnricherController(stage);
+
+const batchOf = (...payloads: readonly CollectorPayload[]): Batch<CollectorPayload> => ({
+  topic: topics.collectorPayloads,
+  partition: 3,
+  first: 100n,
+  next: 100n + BigInt(payloads.length),
+  lag: 7,
+  records: payloads.map((value, index) => ({ offset: 100n + BigInt(index), timestamp: BUILT_AT + 5, value })),
+});
+
+const good = aTrackerEvent();
+const bad = aTrackerEvent({ res: 'wide' });
+
+it('writes good events, failed events, and the exact counts of both with the link to their payloads', () => {
+  const routed = controller.onBatch(
+    batchOf(
+      aCollectorPayload({ body: tp2Body(good, good, bad, good, good) }),
+      aCollectorPayload({ path: '/wp-admin/x' }),
+    ),
+  );
+  const written = routed.outputs.map(({ topic }) => topic.name);
+  expect(written.filter((name) => name === 'enriched-events')).toHaveLength(4);
+  expect(written.filter((name) => name === 'failed-events')).toHaveLength(2);
+
+  const counts = routed.complete([]).map(({ value }) => value as StageCounts);
+  expect(counts).toContainEqual(
+    expect.objectContaining({
+      app_id: 'shop',
+      series: 'total',
+      in_count: 5,
+      out_count: 4,
+      failed: { tracker_protocol_violation: 1 },
+    }),
+  );
+  expect(counts).toContainEqual(
+    expect.objectContaining({
+      app_id: 'unknown',
+      series: 'total',
+      in_count: 1,
+      failed: { adapter_failure: 1 },
+    }),
+  );
+  expect(counts).toContainEqual(expect.objectContaining({ app_id: '*', series: 'payloads', payloads_in: 2 }));
+});
+
+it('makes a failed event of one that is too large, with who sent it and without its content', () => {
+  const routed = controller.onBatch(
+    batchOf(aCollectorPayload({ body: tp2Body(aTrackerEvent({ uid: 'alice', page: 'a long title' })) })),
+  );
+  const [output] = routed.outputs;
+  const [dead] = routed.complete([{ output: output!, actualBytes: 5_000_000, maximumBytes: 4_000_000 }]);
+  expect(dead?.topic.name).toBe('failed-events');
+  expect(dead?.value).toMatchObject({
+    app_id: 'shop',
+    event_id: good['eid'],
+    failure_type: 'size_violation',
+    geo_country: 'GB',
+    pseudonym_key_id: 'test-1',
+    parameters: null,
+    replayable: false,
+  });
+  expect(JSON.stringify(dead?.value)).not.toContain('a long title');
+});
+
+it('gives equal outputs for an equal batch: what a crash repeats is the same', () => {
+  const batch = batchOf(aCollectorPayload({ body: tp2Body(good, bad) }));
+  const once = controller.onBatch(batch);
+  const again = controller.onBatch(batch);
+  expect(again.outputs).toEqual(once.outputs);
+  expect(again.complete([])).toEqual(once.complete([]));
+});
