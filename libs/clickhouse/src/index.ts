@@ -17,5 +17,6 @@ export {
   type MigrationLog,
 } from './migrate';
 export { encodeBlock, UnencodableValue, type Block } from './native/encode-block';
+export { unfitRows, type UnfitRow } from './native/fitting-rows';
 export { typeName, type NativeColumn, type NativeType } from './native/types';
 export { tableProblem, type ExpectedColumn } from './table-shape';

@@ -1,4 +1,4 @@
-import { ContentRefused, encodeBlock, type Block } from '@headwater/clickhouse';
+import { ContentRefused, encodeBlock, UnencodableValue, unfitRows, type Block } from '@headwater/clickhouse';
 import { topics, type EnrichedEvent, type FailedEvent } from '@headwater/contracts';
 import type { Log } from '@headwater/kafka';
 import {
@@ -109,17 +109,31 @@ export class Loader {
     ];
   }
 
-  /** Inserts a range, cut to pieces where its content is refused. Returns the rows that are to blame. */
+  /** Inserts a range, and returns the rows that do not fit. */
   private async insertRange(table: AnyTable, whole: LoadRange): Promise<readonly Refused[]> {
     await this.parts.guard.require(table);
     const refused: Refused[] = [];
+    try {
+      await this.insertInParts(table, whole, refused);
+    } catch (error) {
+      if (!(error instanceof UnencodableValue)) throw error;
+      const { fitting, unfit } = withoutUnfit(table, whole);
+      refused.push(...unfit);
+      await this.insertInParts(table, fitting, refused);
+    }
+    this.report(table, whole, refused);
+    return refused;
+  }
+
+  /** Inserts a range, cut to pieces where ClickHouse refuses its content, down to the rows that are to blame. */
+  private async insertInParts(table: AnyTable, whole: LoadRange, refused: Refused[]): Promise<void> {
     const waiting = [whole];
     let tableIsInnocent = false;
     for (let range = waiting.pop(); range !== undefined; range = waiting.pop()) {
       try {
         await this.insert(table, range);
       } catch (error) {
-        if (!(error instanceof ContentRefused)) throw error;
+        if (error instanceof UnencodableValue || !(error instanceof ContentRefused)) throw error;
         this.parts.metrics.insertRefused(table);
         // A table that was changed by hand refuses every row: then the rows are innocent, and wait.
         if (!tableIsInnocent) await this.parts.guard.requireAgain(table);
@@ -129,17 +143,16 @@ export class Loader {
         else if (verdict.kind === 'row') refused.push({ row: verdict.row, why: error.message });
       }
     }
-    this.report(table, whole, refused);
-    return refused;
   }
 
   private async insert(table: AnyTable, range: LoadRange, suffix = ''): Promise<void> {
     if (range.rows.length === 0) return;
+    const block = encodeBlock(table.columns, valuesOf(range));
+    const token = tokenOf(range);
     const end = this.parts.metrics.startInsert(table);
     try {
-      const block = encode(table, range);
       await this.parts.clickhouse.insert(table.stored, block, {
-        token: suffix === '' ? tokenOf(range) : `${tokenOf(range)}-${suffix}`,
+        token: suffix === '' ? token : `${token}-${suffix}`,
       });
     } finally {
       end();
@@ -165,11 +178,22 @@ export class Loader {
   }
 }
 
-function encode(table: AnyTable, { rows }: LoadRange): Block {
-  return encodeBlock(
-    table.columns,
-    rows.map(({ value }) => value),
+const valuesOf = ({ rows }: LoadRange): readonly object[] => rows.map(({ value }) => value);
+
+function withoutUnfit(
+  table: AnyTable,
+  range: LoadRange,
+): { readonly fitting: LoadRange; readonly unfit: readonly Refused[] } {
+  const unfit = new Map(
+    unfitRows(table.columns, valuesOf(range)).map(({ index, error }) => [index, error.message]),
   );
+  return {
+    fitting: { ...range, rows: range.rows.filter((_row, index) => !unfit.has(index)) },
+    unfit: range.rows.flatMap((row, index) => {
+      const why = unfit.get(index);
+      return why === undefined ? [] : [{ row, why }];
+    }),
+  };
 }
 
 const toDeadLetter = ({ event }: FailedRow): Output => ({ topic: topics.failedEvents, value: event });

@@ -9,7 +9,7 @@ const connect = (url = process.env['HEADWATER_TEST_CLICKHOUSE_URL']): ClickHouse
 
 /** Waits until the watch says what is expected. */
 const until = async (watch: TableWatch, expected: RegExp | null): Promise<void> => {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
     const reason = watch.notReady();
     if (expected === null ? reason === null : reason !== null && expected.test(reason)) return;
     await delay(20);
