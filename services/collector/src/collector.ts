@@ -17,8 +17,8 @@ import type { trackingConfig, TrackingConfig } from './tracking-config';
 import { TrackingRoutes } from './tracking-routes';
 import { TrackingServer } from './tracking-server';
 
-/** Part of a topic's limit that one record may take: the rest is for what frames it in a batch. */
-const RECORD_SHARE = 0.9;
+/** Part of a topic's limit that one record may take: less than libs/kafka uses of it, so that this limit is met first. */
+const RECORD_SHARE = 0.85;
 const SECONDS_PER_DAY = 86_400;
 
 /** Opens the way to the broker. */

@@ -212,7 +212,7 @@ export class TrackingRoutes {
         );
       else
         this.parts.log.error(
-          { err: error },
+          placeOf(error),
           'A request was answered 500 because of a defect of the collector. Trackers keep its events; please report this.',
         );
     }
@@ -258,4 +258,11 @@ export class TrackingRoutes {
   private answersTo(request: IncomingMessage): OriginAnswers {
     return this.parts.answers.to(request.headers.origin);
   }
+}
+
+/** Where a defect showed, without its message: that may quote what a visitor sent. */
+function placeOf(error: unknown): { readonly error: string; readonly at: readonly string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, at: [] };
+  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
+  return { error: error.name, at: frames.map((line) => line.trim()) };
 }
