@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { keyOf, type Topic } from '@headwater/contracts';
 import type { Batch } from '@headwater/stage';
-import { Kafka, logLevel, type KafkaMessage, type Message } from 'kafkajs';
+import { Kafka, logLevel, type KafkaConfig as ClientConfig, type KafkaMessage, type Message } from 'kafkajs';
 import { Registry } from 'prom-client';
 import {
-  connectKafka,
   connectRegistry,
   createTopics,
   registerSchemas,
   silentLog,
-  type KafkaConnection,
+  KafkaConnection,
   type Log,
   type SchemaRegistry,
   type ServerOptions,
@@ -61,8 +60,9 @@ export class Installation {
     readonly prefix: string,
     { brokers, registryUrl }: Endpoints,
     compression: 'none' | 'zstd' | 'gzip',
+    overrides: Partial<ClientConfig> = {},
   ) {
-    this.kafka = connectKafka(
+    this.kafka = new KafkaConnection(
       {
         brokers: brokers.split(','),
         clientId: 'headwater-test',
@@ -71,7 +71,8 @@ export class Installation {
         ssl: false,
         sasl: { mechanism: 'none' },
       },
-      { log: testLog },
+      testLog,
+      overrides,
     );
     this.registry = connectRegistry({ url: registryUrl }, { log: testLog });
     this.client = new Kafka({ ...this.kafka.clientConfig, logLevel: logLevel.NOTHING });
@@ -98,8 +99,9 @@ export class Installation {
     where = endpoints(),
     compression: 'none' | 'zstd' | 'gzip' = 'zstd',
     prepare: (installation: Installation) => Promise<void> = () => Promise.resolve(),
+    overrides: Partial<ClientConfig> = {},
   ): Promise<Installation> {
-    const installation = new Installation(prefix, where, compression);
+    const installation = new Installation(prefix, where, compression, overrides);
     await prepare(installation);
     installation.codecs = await installation.registry.codecs(prefix);
     return installation;

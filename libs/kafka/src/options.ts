@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly batch?: BatchLimits;
   /** Partitions worked on at the same time. Default 4. */
   readonly concurrency?: number;
+  /** After so long without a sign of life the group gives the partitions to others, milliseconds. Default 30,000. */
+  readonly sessionTimeoutMs?: number;
   readonly log: Log;
   /** Where the port registers its metrics. */
   readonly metrics: MetricsRegistry;

@@ -16,6 +16,7 @@ export interface Committed {
 /** A connected admin client that is replaced after an error. */
 export class AdminClient {
   private admin: Promise<Admin> | null = null;
+  private closed = false;
 
   constructor(private readonly kafka: KafkaConnection) {}
 
@@ -64,12 +65,14 @@ export class AdminClient {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     const { admin } = this;
     this.admin = null;
     await admin?.then((client) => client.disconnect()).catch(() => undefined);
   }
 
   private connected(): Promise<Admin> {
+    if (this.closed) return Promise.reject(new Error('this client is closed'));
     this.admin ??= this.connect();
     return this.admin;
   }

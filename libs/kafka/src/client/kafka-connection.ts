@@ -20,9 +20,11 @@ export class KafkaConnection {
   constructor(
     readonly config: KafkaConfig,
     readonly log: Log,
+    /** For tests: sockets that are slow or fall silent. */
+    overrides: Partial<ClientConfig> = {},
   ) {
     registerCodecs();
-    this.clientConfig = clientConfigOf(config, log);
+    this.clientConfig = { ...clientConfigOf(config, log), ...overrides };
     this.client = new Kafka(this.clientConfig);
   }
 

@@ -21,6 +21,7 @@ export interface LogBounds {
 export class PartitionReader {
   private readonly cluster: Cluster;
   private connected: Promise<void> | null = null;
+  private closed = false;
 
   constructor(private readonly kafka: KafkaConnection) {
     this.cluster = new Cluster({
@@ -84,6 +85,7 @@ export class PartitionReader {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     await this.cluster.disconnect();
     this.connected = null;
   }
@@ -124,6 +126,7 @@ export class PartitionReader {
   }
 
   private async tryOnce<T>(topic: string, work: () => Promise<T>): Promise<T> {
+    if (this.closed) throw new Error('this reader is closed');
     this.connected ??= this.cluster.connect();
     await this.connected;
     await this.cluster.addTargetTopic(topic);

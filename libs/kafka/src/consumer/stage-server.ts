@@ -197,12 +197,12 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   }
 
   private async join(): Promise<void> {
-    const { kafka, batch, concurrency = 8 } = this.options;
+    const { kafka, batch, concurrency = 8, sessionTimeoutMs = SESSION_TIMEOUT_MS } = this.options;
     const lingerMs = batch?.lingerMs ?? 50;
     const consumer = kafka.client.consumer({
       groupId: this.groupId,
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.min(HEARTBEAT_INTERVAL_MS, sessionTimeoutMs / 3),
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       allowAutoTopicCreation: false,
       readUncommitted: false,

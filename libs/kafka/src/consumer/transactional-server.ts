@@ -25,7 +25,7 @@ export class TransactionalServer extends StageServer {
   protected override async shutOut(lane: Lane): Promise<void> {
     const key = laneKey(lane.name, lane.partition);
     const transactionalId = `${this.groupId}-${lane.topic.name}-${String(lane.partition)}`;
-    this.transactions.get(key)?.drop();
+    this.transactions.get(key)?.close();
     const own = new PartitionTransactions(this.options.kafka, transactionalId);
     this.transactions.set(key, own);
     try {
@@ -76,7 +76,7 @@ export class TransactionalServer extends StageServer {
 
   protected override release(lane: Lane): void {
     const key = laneKey(lane.name, lane.partition);
-    this.transactions.get(key)?.drop();
+    this.transactions.get(key)?.close();
     this.transactions.delete(key);
   }
 

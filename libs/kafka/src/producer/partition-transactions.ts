@@ -43,6 +43,7 @@ export interface Finished {
  */
 export class PartitionTransactions {
   private producer: Producer | null = null;
+  private closed = false;
 
   constructor(
     private readonly kafka: KafkaConnection,
@@ -51,10 +52,9 @@ export class PartitionTransactions {
 
   /**
    * Shuts out every earlier owner of the id and ends what it left open. Only afterwards is the committed offset final.
-   * `connect` does not fence: the first transaction does.
+   * `connect` does not fence: the first transaction does. To be called once.
    */
   async fence(): Promise<void> {
-    this.drop();
     const producer = this.kafka.client.producer({
       transactionalId: this.transactionalId,
       transactionTimeout: TRANSACTION_TIMEOUT_MS,
@@ -77,11 +77,12 @@ export class PartitionTransactions {
         FENCE_DEADLINE_MS,
         () => new Error('the transaction coordinator does not answer'),
       );
-      this.producer = producer;
     } catch (error) {
       void producer.disconnect().catch(() => undefined);
       throw error;
     }
+    if (this.closed) void producer.disconnect().catch(() => undefined);
+    else this.producer = producer;
   }
 
   /** Writes records and the offset of their input, all or nothing. Never rejects. */
@@ -100,10 +101,11 @@ export class PartitionTransactions {
     }
   }
 
-  /** Closes the producer in the background. */
-  drop(): void {
+  /** Gives the producer up; it disconnects in the background. */
+  close(): void {
     const { producer } = this;
     this.producer = null;
+    this.closed = true;
     if (producer) void producer.disconnect().catch(() => undefined);
   }
 
