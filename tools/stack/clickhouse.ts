@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { assertUsableFolder } from './data-folder';
 import { launch, waitUntilReady } from './managed-process';
 import { assertPortFree, LOOPBACK } from './ports';
 
@@ -26,6 +27,7 @@ export interface RunningClickHouse {
 
 /** Starts the HTTP front of the in-process engine (`clickhouse-front.ts`) and resolves when `SELECT 1` answers. */
 export async function startClickHouse(options: ClickHouseOptions): Promise<RunningClickHouse> {
+  assertUsableFolder(options.dataDir);
   await assertPortFree('ClickHouse', options.port);
   mkdirSync(options.dataDir, { recursive: true });
   const child = await launch({

@@ -11,8 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { classArchive } from './class-archive';
+import { assertUsableFolder } from './data-folder';
 import { launch, waitUntilReady } from './managed-process';
 import { assertPortFree, LOOPBACK } from './ports';
 import { renderProperties, type Properties } from './properties';
@@ -116,6 +118,7 @@ export function log4jProperties(logFile: string): Properties {
 
 /** Formats the folder on its first start, starts the broker, and resolves when it serves clients. */
 export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
+  assertUsableFolder(options.dataDir);
   const { java, kafkaLibs, archives } = options.provisioned ?? (await provision());
   await assertPortFree('Kafka', options.port);
   await assertPortFree("Kafka's controller", options.controllerPort);
@@ -139,7 +142,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
     '-XX:TieredStopAtLevel=1',
     '-XX:-UsePerfData',
     `-Djava.io.tmpdir=${temp}`,
-    `-Dlog4j2.configurationFile=file:${encodeURI(log4j)}`,
+    `-Dlog4j2.configurationFile=${pathToFileURL(log4j).href}`,
     '-Djava.awt.headless=true',
     '-cp',
     join(kafkaLibs, '*'),

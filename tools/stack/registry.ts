@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { classArchive, type ClassArchive } from './class-archive';
+import { assertUsableFolder } from './data-folder';
 import { launch, waitUntilReady } from './managed-process';
 import { assertPortFree, LOOPBACK } from './ports';
 import { APICURIO_VERSION, provision, type Provisioned } from './provision';
@@ -49,6 +50,7 @@ export function registryArgs(options: RegistryOptions, apicurio: string, archive
 
 /** Starts Apicurio Registry and resolves when its Confluent API answers. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
+  assertUsableFolder(options.dataDir);
   const { java, apicurio, archives } = options.provisioned ?? (await provision());
   await assertPortFree('the schema registry', options.port);
   const temp = join(options.dataDir, 'tmp');

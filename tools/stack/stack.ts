@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startClickHouse, type RunningClickHouse } from './clickhouse';
+import { assertUsableFolder } from './data-folder';
 import { startKafka, type RunningKafka } from './kafka';
 import { tryLock, type Lock, type LockHolder } from './lock-file';
 import { assertPortFree, freePorts, namedPorts, usualPorts, type StackPorts } from './ports';
@@ -39,6 +40,7 @@ export const stackFolders = ['kafka', 'registry', 'clickhouse'] as const;
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const dataDir = resolve(options.dataDir);
+  assertUsableFolder(dataDir);
   const onProgress = options.onProgress ?? (() => undefined);
   const lock = lockFolder(dataDir);
   try {
