@@ -1,10 +1,4 @@
-export { truncateAddress } from './address';
-export { allowedHeaders } from './allowed-headers';
-export { collect, type Circumstances, type Collected, type CollectionPolicy } from './collect';
-export { corsHeaders, preflightHeaders, TRACKER_HEADERS, type CorsPolicy } from './cors';
-export { truncateIpInBody, truncateIpInQuery } from './ip-parameter';
-export { ANONYMOUS_ID, type CookiePolicy } from './network-user-id';
-export { resolveAlias, routeOf, splitTarget, type Route } from './route';
+export { collect, type Collected, type CollectionPolicy } from './collect';
+export { corsHeaders, preflightHeaders, type CorsPolicy } from './cors';
+export { resolveAlias, routeOf, splitTarget } from './route';
 export { sizeViolation } from './size-violation';
-export type { RequestHeaders, TrackingRequest } from './tracking-request';
-export { visitorAddress } from './visitor-address';

@@ -3,6 +3,8 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { PIXEL } from './answers';
 import { send, sendRaw, startCollector, TP2, until, type TestCollector } from './collector.fixture';
 
+jest.setTimeout(20_000); // a test starts a service, on machines that do other work as well
+
 const BODY =
   '{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":[{"e":"pv","p":"web","tv":"js-4.0"}]}';
 const JSON_TYPE = { 'content-type': 'application/json; charset=UTF-8' };
@@ -231,7 +233,7 @@ describe('the limits', () => {
 
   it('stop a gzip bomb without inflating it', async () => {
     const collector = await start({ BODY__MAX_BYTES: '1000000', BODY__DROP_BYTES: '2000000' });
-    const body = gzipSync(Buffer.alloc(200_000_000), { level: 9 });
+    const body = gzipSync(Buffer.alloc(100_000_000), { level: 1 });
     const before = process.memoryUsage().rss;
     const reply = await send(collector, { headers: { 'content-encoding': 'gzip' }, body });
     expect(reply.status).toBe(200);
