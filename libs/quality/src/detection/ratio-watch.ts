@@ -39,13 +39,17 @@ export interface RatioVerdict {
 const SUSPICION = 0.35;
 const PENDING = 0.5;
 const RECOVERY = 1 / 3;
-const SLOW_MARGIN = 2.5;
+const SLOW_MARGIN = 2;
+const ESTIMATE_MARGIN = 2;
 /** While the usual ratio is being learned, one out of five passes for usual: only a flood of failures is noticed. */
 const LEARNING_USUAL = 0.2;
 /** Ratios below this are not told apart: one bad event in two thousand. */
 const LEAST_USUAL = 0.0005;
 const SLOW_SAMPLES = 2 * 7 * 48;
-const DISPERSION_TRIALS = 1000;
+/** Dispersion: samples that the start counts for, those that are remembered, and the most that one may say. */
+const DISPERSION_PRIOR = 5;
+const DISPERSION_SAMPLES = 300;
+const MOST_DISPERSION = 100;
 
 interface Open {
   readonly startedAt: number;
@@ -66,7 +70,9 @@ export class RatioWatch {
   private readonly bank = new CusumBank(ODDS_HYPOTHESES.length);
   private hits = 0;
   private trials = 0;
-  private dispersion = 1;
+  private scatter = 1;
+  private lastHits = 0;
+  private lastTrials = 0;
   private dispersionSamples = 0;
   private slowVariance = 0;
   private slowSamples = 0;
@@ -84,6 +90,7 @@ export class RatioWatch {
     const least = learning ? LEARNING_USUAL : LEAST_USUAL;
     const usual = Math.min(0.999, Math.max(least, (this.hits + 0.5) / (this.trials + 1)));
     const verdict = this.judge(at, hits, trials, usual, threshold);
+    if (trials > 0) this.learnDispersion(hits, trials);
     if (!this.open && !this.isSuspected(at)) this.learn(at, hits, trials, learning ? null : usual);
     return learning && verdict.state === 'ok' ? { ...verdict, state: 'learning' } : verdict;
   }
@@ -91,9 +98,11 @@ export class RatioWatch {
   private judge(at: number, hits: number, trials: number, usual: number, threshold: number): RatioVerdict {
     if (this.open) return this.follow(this.open, at, hits, trials, usual, threshold);
     if (trials > 0) {
+      // What is usual is itself an estimate: from few hits it may be much too low.
+      const base = logit(usual) + ESTIMATE_MARGIN / Math.sqrt(usual * this.trials + 1);
       ODDS_HYPOTHESES.forEach((odds, hypothesis) => {
         const margin = Math.min(SLOW_MARGIN * this.slow, Math.log(odds) / 2);
-        const [p0, p1] = [logistic(logit(usual) + margin), logistic(logit(usual) + Math.log(odds))];
+        const [p0, p1] = [logistic(base + margin), logistic(base + Math.log(odds))];
         const evidence = ratioEvidence(hits, trials, p0, p1) / this.dispersion;
         this.bank.add(hypothesis, evidence, at, hits, trials);
       });
@@ -188,7 +197,6 @@ export class RatioWatch {
     }
     this.slotHits += hits;
     this.slotTrials += trials;
-    if (usual !== null && trials > 0) this.learnDispersion(hits, trials, usual);
     const excess = this.trials + trials - this.settings.rememberedTrials;
     if (excess > 0 && this.trials > 0) {
       const keep = Math.max(0, 1 - excess / this.trials);
@@ -199,14 +207,26 @@ export class RatioWatch {
     this.trials += trials;
   }
 
-  /** How much more the hits of a window scatter than independent ones would; from 1 on. */
-  private learnDispersion(hits: number, trials: number, usual: number): void {
-    const expected = trials * usual;
-    if (expected < 0.01) return;
-    const sample = Math.min(100, (hits - expected) ** 2 / (expected * (1 - usual)));
+  /**
+   * How much more hits scatter between two windows that follow each other than independent ones would; from 1 on. A lasting
+   * change of the ratio is one difference only, so this is learned all the time.
+   */
+  private learnDispersion(hits: number, trials: number): void {
+    const [beforeHits, beforeTrials] = [this.lastHits, this.lastTrials];
+    this.lastHits = hits;
+    this.lastTrials = trials;
+    if (beforeTrials === 0 || hits + beforeHits === 0) return;
+    const pooled = (hits + beforeHits) / (trials + beforeTrials);
+    if (pooled >= 1) return;
+    const variance = pooled * (1 - pooled) * (1 / trials + 1 / beforeTrials);
+    const sample = Math.min(MOST_DISPERSION, (hits / trials - beforeHits / beforeTrials) ** 2 / variance);
     this.dispersionSamples += 1;
-    const step = Math.max(1 / (this.dispersionSamples + 50), 1 / DISPERSION_TRIALS);
-    this.dispersion = Math.max(1, this.dispersion + step * (sample - this.dispersion));
+    const step = Math.max(1 / (this.dispersionSamples + DISPERSION_PRIOR), 1 / DISPERSION_SAMPLES);
+    this.scatter += step * (sample - this.scatter);
+  }
+
+  private get dispersion(): number {
+    return Math.max(1, this.scatter);
   }
 
   /** Slow noise of the log odds between half hours, beyond what chance explains. */

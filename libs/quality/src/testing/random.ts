@@ -1,5 +1,5 @@
 /** Taken once: Jest's sandbox makes every look-up of a global slow. */
-const { PI, cos, exp, log, max, round, sqrt } = Math;
+const { PI, cos, exp, floor, log, max, round, sqrt } = Math;
 
 /** Uniform numbers in [0, 1) from a seed: xorshift128+ in its 32-bit form (Marsaglia 2003), good enough to simulate. */
 export function seeded(seed: number): () => number {
@@ -44,10 +44,12 @@ export function poisson(mean: number, random: () => number): number {
 export const negativeBinomial = (mean: number, phi: number, random: () => number): number =>
   poisson(phi > 0 ? mean * unitGamma(1 / phi, random) : mean, random);
 
-/** Binomial, by a normal above 1,000 expected hits and misses, else trial by trial. */
+/** Binomial, by a normal above 1,000 expected hits and misses, else from one hit to the next. */
 export function binomial(trials: number, p: number, random: () => number): number {
+  if (p <= 0) return 0;
+  if (p >= 1) return trials;
   if (trials * p * (1 - p) > 1000) return round(trials * p + sqrt(trials * p * (1 - p)) * normal(random));
-  let hits = 0;
-  for (let trial = 0; trial < trials; trial += 1) if (random() < p) hits += 1;
+  let hits = -1;
+  for (let trial = 0; trial <= trials; hits += 1) trial += 1 + floor(log(1 - random()) / log(1 - p));
   return hits;
 }
