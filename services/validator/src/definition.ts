@@ -1,0 +1,95 @@
+import { randomInt } from 'node:crypto';
+import { connectKafka, connectRegistry, TransactionalServer } from '@headwater/kafka';
+import type { Kit, ServiceDefinition } from '@headwater/service-kit';
+import { SchemaResolver, type LookUpResult } from '@headwater/validation';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { config, type ValidatorConfig } from './config';
+import { DuplicateWindows } from './duplicate-windows';
+import { folderSource, shippedSchemas } from './schema-sources/folder-source';
+import { httpSource } from './schema-sources/http-source';
+import { ValidatorController, VALIDATOR, type ValidatorParts } from './validator.controller';
+import { validatorMetrics, type ValidatorMetrics } from './validator-metrics';
+
+const MINUTE = 60_000;
+const WORD = 2 ** 32;
+/** Folders of one's own come first, then the shipped one; registries have a priority of their own, 10 unless said. */
+const OWN_FOLDERS = 0;
+const SHIPPED_FOLDER = 5;
+
+@Module({})
+class ValidatorModule {}
+
+/** The validator: reads enriched-events, writes valid-events, failed-events and stage-counts. */
+export const definition: ServiceDefinition<typeof config> = {
+  name: 'validator',
+  config,
+  module: moduleOf,
+  connect,
+};
+
+function moduleOf({ duplicates, iglu, ...settings }: ValidatorConfig, kit: Kit): DynamicModule {
+  const windows = new DuplicateWindows(
+    {
+      windowMs: duplicates.windowMinutes * MINUTE,
+      maxEvents: duplicates.maxEvents,
+      // The hash is only compared within this process: what it starts from must not be guessed, and need not be kept.
+      seed: [randomInt(WORD), randomInt(WORD)],
+    },
+    Date.now,
+  );
+  const registries = iglu.registries.map((entry) => httpSource(entry, iglu.timeoutMs));
+  const resolver: SchemaResolver = new SchemaResolver({
+    sources: [
+      ...iglu.folders.map((folder) => folderSource(folder, OWN_FOLDERS)),
+      folderSource(shippedSchemas(), SHIPPED_FOLDER),
+      ...registries,
+    ],
+    maxSchemas: iglu.maxSchemas,
+    foundTtlMs: iglu.foundMinutes * MINUTE,
+    missingTtlMs: iglu.missingSeconds * 1000,
+    clock: () => performance.now(),
+    onLookUp: (result: LookUpResult) => {
+      metrics.onLookUp(result);
+    },
+  });
+  const metrics: ValidatorMetrics = validatorMetrics(kit.metrics, windows, () => resolver.size);
+  const server = new TransactionalServer({
+    kafka: connectKafka(settings.kafka, kit),
+    registry: connectRegistry(settings.registry, kit),
+    group: kit.name,
+    batch: settings.batch,
+    log: kit.log,
+    metrics: kit.metrics,
+    onFatal: kit.fatal,
+    onAssigned: (assignment) => windows.build(assignment),
+    onRevoked: (_topic, partition) => {
+      windows.forget(partition);
+    },
+  });
+  kit.onDrain('batches', () => server.close());
+  kit.onDrain('schema registries', async () => {
+    await Promise.all(registries.map((registry) => registry.close()));
+  });
+  const parts: ValidatorParts = {
+    processor: `headwater-validator/${kit.version}`,
+    windows,
+    resolver,
+    onConflict: metrics.onConflict,
+  };
+  return {
+    module: ValidatorModule,
+    controllers: [ValidatorController],
+    providers: [
+      { provide: VALIDATOR, useValue: parts },
+      { provide: TransactionalServer, useValue: server },
+    ],
+  };
+}
+
+function connect(app: NestFastifyApplication, _config: ValidatorConfig, kit: Kit): void {
+  const server = app.get(TransactionalServer);
+  kit.health.readiness('kafka', () => server.notReady());
+  kit.health.liveness('kafka', () => server.notLive());
+  app.connectMicroservice({ strategy: server });
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { schemaVer, type SchemaAnswer, type SchemaKey, type SchemaSource } from '@headwater/validation';
+
+/** A part of a key that may be a file name: nothing that could lead out of the folder. */
+const SAFE_PART = /^[\w-][\w.-]*$/;
+
+/** The schemas that come with Headwater: beside the bundle, or in the checkout. */
+export function shippedSchemas(): string {
+  const bundled = join(__dirname, 'schemas');
+  return existsSync(bundled) ? bundled : join(__dirname, '../../../../libs/validation/schemas');
+}
+
+/** A folder laid out as a static Iglu registry: `vendor/name/format/M-R-A`. */
+export function folderSource(folder: string, priority: number): SchemaSource {
+  return {
+    name: `folder ${folder}`,
+    priority,
+    vendorPrefixes: [],
+    fetch: (key) => readSchema(folder, key),
+  };
+}
+
+async function readSchema(folder: string, key: SchemaKey): Promise<SchemaAnswer> {
+  const parts = [key.vendor, key.name, key.format, schemaVer(key)];
+  if (!parts.every((part) => SAFE_PART.test(part))) return { kind: 'missing' };
+  try {
+    return { kind: 'found', document: JSON.parse(await readFile(join(folder, ...parts), 'utf8')) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return { kind: 'missing' };
+    return { kind: 'unreachable', reason: `has a file that cannot be read (${(error as Error).message})` };
+  }
+}

@@ -1,0 +1,29 @@
+import { topics, type EnrichedEvent } from '@headwater/contracts';
+import { route, type Batch, type Processor, type Routed } from '@headwater/stage';
+import { schemaKeysOf, validation, type SchemaResolver } from '@headwater/validation';
+import { Controller, Inject } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import type { DuplicateWindows } from './duplicate-windows';
+
+export const VALIDATOR = Symbol('validator');
+
+/** What the controller works with. */
+export interface ValidatorParts {
+  readonly processor: Processor;
+  readonly windows: DuplicateWindows;
+  readonly resolver: SchemaResolver;
+  readonly onConflict: () => void;
+}
+
+@Controller()
+export class ValidatorController {
+  constructor(@Inject(VALIDATOR) private readonly parts: ValidatorParts) {}
+
+  /** What this returns is written, with the input's offsets, in one transaction. Waits only for schemas it does not know yet. */
+  @EventPattern(topics.enrichedEvents.name)
+  async onBatch(@Payload() batch: Batch<EnrichedEvent>): Promise<Routed> {
+    const { processor, windows, resolver, onConflict } = this.parts;
+    const schemas = await resolver.resolve(schemaKeysOf(batch));
+    return route(batch, validation({ processor, window: windows.of(batch.partition), schemas, onConflict }));
+  }
+}
