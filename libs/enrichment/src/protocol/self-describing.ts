@@ -8,6 +8,14 @@ import { JsonProblem, JsonWalker } from './json-walker';
 const limits = { depth: 40, parts: 10_000 } as const;
 
 const WRAPPER_VENDOR = 'com.snowplowanalytics.snowplow';
+
+/** The schemas that wrap what trackers send. */
+const wrapperUris = {
+  unstruct_event: `iglu:${WRAPPER_VENDOR}/unstruct_event/jsonschema/1-0-0`,
+  contexts: `iglu:${WRAPPER_VENDOR}/contexts/jsonschema/1-0-0`,
+} as const;
+
+type Wrapper = keyof typeof wrapperUris;
 const source = 'selfDescribing';
 
 /** Why a JSON is not self-describing, in the words of the protocol. */
@@ -78,7 +86,7 @@ interface Read<T> {
 function readWrapped<T>(
   field: string,
   text: string | null,
-  name: 'unstruct_event' | 'contexts',
+  name: Wrapper,
   readData: (walker: JsonWalker, at: number) => Read<Outcome<T>>,
 ): Outcome<T> {
   if (text === null) {
@@ -95,20 +103,18 @@ function readWrapped<T>(
   }
   const { schema, data } = envelope;
   if (schema === null || data === null) {
-    const expectation = wrapperUri(name);
+    const expectation = wrapperUris[name];
     const problem = `${field} lacks "schema" or "data". Send it wrapped in ${expectation}.`;
     return failed(violation(field, 'NotIglu', '', problem, { expectation }));
   }
   return wrapperProblem(field, name, schema) ?? data;
 }
 
-const wrapperUri = (name: string): string => `iglu:${WRAPPER_VENDOR}/${name}/jsonschema/1-0-0`;
-
-function wrapperProblem(field: string, name: string, schema: string): Outcome<never> | null {
-  if (schema === wrapperUri(name)) return null;
+function wrapperProblem(field: string, name: Wrapper, schema: string): Outcome<never> | null {
+  if (schema === wrapperUris[name]) return null;
   const key = parseIgluUri(schema);
   if (key && isWrapper(key, name)) return null;
-  const expectation = wrapperUri(name);
+  const expectation = wrapperUris[name];
   const problem = key
     ? `The schema of ${field} is not the one that wraps it. Send ${expectation}.`
     : `The schema of ${field} is no Iglu URI. Send ${expectation}.`;
