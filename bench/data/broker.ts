@@ -4,6 +4,8 @@ import { ConfigResourceTypes, type Admin, type Kafka, type KafkaMessage } from '
 import { plainKafka } from '../contenders/programs/plain-kafka';
 
 const PARTITIONS = 4;
+/** Source of a setting that was made for the topic itself (Kafka protocol, DescribeConfigs). */
+const TOPIC_CONFIG = 1;
 /** How long a topic must be quiet before a scan that did not find all it expected gives up, milliseconds. */
 const QUIET_MS = 3_000;
 /** How long a scan that found all still looks for copies, milliseconds. */
@@ -29,7 +31,7 @@ export class Broker {
   /** Makes a topic; harmless when it is there. Small segments, so that what is trimmed leaves the disk. */
   async createTopic(topic: string): Promise<void> {
     await this.admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: [
         {
           topic,
@@ -38,6 +40,20 @@ export class Broker {
         },
       ],
     });
+    await this.served(topic);
+  }
+
+  /** Waits until the broker serves a topic: right after it was made it may not. */
+  private async served(topic: string): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await this.admin.fetchTopicOffsets(topic);
+        return;
+      } catch (error) {
+        if (attempt === 100) throw error;
+        await sleep(200);
+      }
+    }
   }
 
   /** Gives a topic that is there small segments too, and keeps its other settings. */
@@ -45,7 +61,10 @@ export class Broker {
     const resource = { type: ConfigResourceTypes.TOPIC, name: topic };
     const described = await this.admin.describeConfigs({ resources: [resource], includeSynonyms: false });
     const own = (described.resources[0]?.configEntries ?? [])
-      .filter(({ configName, configSource }) => configSource === 1 && !smallNames.has(configName))
+      .filter(
+        ({ configName, configSource }) =>
+          (configSource as number) === TOPIC_CONFIG && !smallNames.has(configName),
+      )
       .map(({ configName, configValue }) => ({ name: configName, value: configValue }));
     await this.admin.alterConfigs({
       validateOnly: false,

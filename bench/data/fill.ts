@@ -22,7 +22,7 @@ export interface Filling {
 }
 
 const policy: CollectionPolicy = {
-  processor: 'headwater-bench',
+  processor: 'headwater-bench/0',
   trustedProxies: null,
   cookie: {
     enabled: false,

@@ -35,6 +35,10 @@ export class Load {
     return new Load(child);
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   start(plan: LoadPlan): Promise<LoadCounts> {
     return this.ask({ kind: 'start', plan });
   }

@@ -18,7 +18,7 @@ it.each([
 ])('reads %s, whole and byte by byte', (_case, text, response) => {
   expect(feed(new ResponseReader(), text)).toEqual(response);
   const reader = new ResponseReader();
-  const answers = [...text].map((character) => feed(reader, character));
+  const answers = text.split('').map((character) => feed(reader, character));
   expect(answers.at(-1)).toEqual(response);
   expect(answers.slice(0, -1).every((answer) => answer === null)).toBe(true);
 });

@@ -46,7 +46,12 @@ export function parseBusyTicks(text: string): number {
 
 /** A process and all that descend from it. */
 export function treeOf(root: number, processes: readonly ProcessStat[]): readonly ProcessStat[] {
-  const children = Map.groupBy(processes, ({ parent }) => parent);
+  const children = new Map<number, ProcessStat[]>();
+  for (const member of processes) {
+    const siblings = children.get(member.parent);
+    if (siblings) siblings.push(member);
+    else children.set(member.parent, [member]);
+  }
   const tree: ProcessStat[] = processes.filter(({ pid }) => pid === root);
   for (const member of tree) tree.push(...(children.get(member.pid) ?? []));
   return tree;

@@ -3,7 +3,7 @@
  * ours. Like ours it collects up to 10,000 rows or half a second a partition before it inserts, and commits after the insert.
  */
 import { createClient } from '@clickhouse/client';
-import { topics } from '@headwater/contracts';
+import { topics, type EnrichedEvent } from '@headwater/contracts';
 import { PlainAvro, schemaIdOf } from './plain-avro';
 import { plainKafka } from './plain-kafka';
 import { setting } from './settings';
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
             next: 0n,
           };
           collected.set(partition, into);
-          into.rows.push(avro.decode(value));
+          into.rows.push(avro.decode(value) as EnrichedEvent);
           into.next = BigInt(offset) + 1n;
           if (into.rows.length >= MAX_ROWS) await flush(partition);
         }

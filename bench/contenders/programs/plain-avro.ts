@@ -14,8 +14,8 @@ export class PlainAvro {
     this.header.writeInt32BE(schemaId, 1);
   }
 
-  decode<T>(value: Buffer): T {
-    return this.type.fromBuffer(value.subarray(HEADER_BYTES)) as T;
+  decode(value: Buffer): unknown {
+    return this.type.fromBuffer(value.subarray(HEADER_BYTES));
   }
 
   encode(value: object): Buffer {

@@ -70,7 +70,7 @@ async function openWork(): Promise<Work> {
     value: events.encode(event),
   });
   const eventsPerRecord = numberSetting('EVENTS_PER_RECORD');
-  if (eventsPerRecord === 0) return (value) => [message(events.decode(value))];
+  if (eventsPerRecord === 0) return (value) => [message(events.decode(value) as EnrichedEvent)];
 
   const run = setting('RUN');
   const payloads = new PlainAvro(
@@ -78,13 +78,10 @@ async function openWork(): Promise<Work> {
     await schemaIdOf(registry, topics.collectorPayloads.name),
   );
   const templates = (JSON.parse(readFileSync(setting('TEMPLATES'), 'utf8')) as string[]).map(
-    (text) =>
-      events.decode<{ event_id: string }>(Buffer.from(text, 'base64')) as EnrichedEvent & {
-        event_id: string;
-      },
+    (text) => events.decode(Buffer.from(text, 'base64')) as EnrichedEvent & { event_id: string },
   );
   return (value) => {
-    const first = numberOf(payloads.decode<CollectorPayload>(value).payload_id, run);
+    const first = numberOf((payloads.decode(value) as CollectorPayload).payload_id, run);
     const messages: Message[] = [];
     for (let number = first; number < first + eventsPerRecord; number += 1) {
       const event = templates[number % templates.length];
