@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { stat } from 'node:fs/promises';
 import { RecentlyUsed } from '@headwater/enrichment';
 import type { Logger, Registry } from '@headwater/service-kit';
@@ -6,7 +5,6 @@ import { ServiceError } from '@headwater/stage';
 import { open, validate, type CountryResponse, type Reader } from 'maxmind';
 import { Gauge } from 'prom-client';
 
-const SHIPPED = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 /** Time between two looks at the file, milliseconds. */
 const LOOK_EVERY_MS = 30_000;
 /** Well-known networks, looked up to see whether a file is sound. */
@@ -15,7 +13,8 @@ const PROBES = ['8.8.8.0', '1.1.1.0', '2001:4860::'];
 const REMEMBERED = 20_000;
 
 /** The database that comes with Headwater (CC0): found where the packages are, also from a bundle. */
-export const shippedCountryDatabase = (): string => createRequire(__filename).resolve(SHIPPED);
+export const shippedCountryDatabase = (): string =>
+  require.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb');
 
 /** Events wait: what they are enriched with cannot be added later, and they are innocent. */
 export class CountryDatabaseUnavailable extends ServiceError {
