@@ -4,7 +4,6 @@ Usage: track.py COLLECTOR_URL APP_ID
 """
 import json
 import sys
-import uuid
 from urllib.parse import urlparse
 
 from snowplow_tracker import Emitter, PageView, SelfDescribing, SelfDescribingJson, StructuredEvent, Subject, Tracker
@@ -28,10 +27,6 @@ events = {
     "link_click": SelfDescribing(SelfDescribingJson(link_click, {"targetUrl": "https://shop.example/next"})),
     "bad": SelfDescribing(SelfDescribingJson(link_click, {"elementId": "no-target"})),
 }
-ids = {}
-for name, event in events.items():
-    ids[name] = str(uuid.uuid4())
-    event.payload.add("eid", ids[name])
-    tracker.track(event)
+ids = {name: tracker.track(event) for name, event in events.items()}
 tracker.flush()
 print(json.dumps({"ids": ids, "failures": failures}))

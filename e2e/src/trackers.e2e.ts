@@ -11,6 +11,8 @@ import { python } from './python';
 
 /** Addresses that visitors and trackers name; none may be found anywhere but, truncated, in collector-payloads. */
 const CANARIES = ['81.2.69.142', '203.0.113.77', '2001:db8:85a3::8a2e:370:7334'];
+/** Sent where no address belongs: the collector does not look there, but no failed event may quote it. */
+const MISPLACED = '198.51.100.23';
 const LINK_CLICK = 'iglu:com.snowplowanalytics.snowplow/link_click/jsonschema/1-0-1';
 
 describe('real trackers, end to end', () => {
@@ -95,7 +97,7 @@ describe('real trackers, end to end', () => {
       geo_country: 'GB',
       is_bot: false,
     });
-    expect(String(events.get(ids[0]!)?.['user_id'])).toMatch(/^[0-9a-f]{64}$/);
+    expect(String(events.get(ids[0]!)?.['user_id'])).toMatch(/^[0-9a-f]{32}$/);
     expect(events.get(ids[1]!)).toMatchObject({
       event: 'struct',
       se_category: 'cart',
@@ -314,7 +316,7 @@ describe('real trackers, end to end', () => {
       headers: { 'content-type': 'application/json' },
       body: `{"data":[{"ip":"${CANARIES[0]!}", "aid":"${appId}"`,
     });
-    await post([{ ...event, p: CANARIES[0], eid: randomUUID(), ip: CANARIES[2] }]);
+    await post([{ ...event, p: MISPLACED, eid: randomUUID(), ip: CANARIES[2] }]);
     await fetch(`${headwater.collectorUrl}/i?e=pv&p=web&tv=t&aid=${appId}&%69p=${CANARIES[1]!}`);
     await eventually(
       () => headwater.eventsOf(appId),
@@ -343,20 +345,22 @@ describe('real trackers, end to end', () => {
     );
     for (const { name } of tables) {
       const rows = await headwater.query<Row>(`SELECT * FROM headwater.\`${name}\``);
-      const hits = rows.filter((row) => CANARIES.some((canary) => JSON.stringify(row).includes(canary)));
+      const hits = rows.filter((row) =>
+        [...CANARIES, MISPLACED].some((canary) => JSON.stringify(row).includes(canary)),
+      );
       expect([name, hits]).toEqual([name, []]);
     }
     expect(tables.length).toBeGreaterThan(4);
-    for (const canary of CANARIES) expect(headwater.logs()).not.toContain(canary);
-    // The truncated network is kept for the country, in the one topic that may hold it.
-    const truncated = JSON.parse(
-      await python('find_in_topics.py', headwater.endpoints.brokers, '203.0.113.0'),
-    ) as Record<string, { hits: number }>;
-    expect(
-      Object.entries(truncated)
-        .filter(([, { hits }]) => hits > 0)
-        .map(([topic]) => topic),
-    ).toEqual(['collector-payloads']);
+    for (const canary of [...CANARIES, MISPLACED]) expect(headwater.logs()).not.toContain(canary);
+    // The truncated network is kept for the country, and what a tracker put elsewhere as it came: in the one topic that may hold it.
+    for (const kept of ['203.0.113.0', MISPLACED]) {
+      const found = JSON.parse(
+        await python('find_in_topics.py', headwater.endpoints.brokers, kept),
+      ) as Record<string, { hits: number }>;
+      expect(Object.keys(found).filter((topic) => (found[topic]?.hits ?? 0) > 0)).toEqual([
+        'collector-payloads',
+      ]);
+    }
   });
 
   it('says that it is well, and accounts for every event', async () => {

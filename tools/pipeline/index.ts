@@ -1,2 +1,8 @@
 export { pythonEnvironment } from '../python/environment';
-export { prepare, startPipeline, type Pipeline, type PipelineOptions, type PipelineService } from './pipeline';
+export {
+  prepare,
+  startPipeline,
+  type Pipeline,
+  type PipelineOptions,
+  type PipelineService,
+} from './pipeline';

@@ -67,7 +67,7 @@ export async function prepare(
       name: `the job ${job}`,
       command: node,
       args: [bundle('jobs'), job],
-      cwd: root,
+      cwd: workFolder(dataDir, `job-${job}`),
       env: {
         ...process.env,
         KAFKA__BROKERS: endpoints.brokers,
@@ -155,7 +155,7 @@ function serviceProcess(
         name: plan.name,
         command: node,
         args: ['--disable-warning=TimeoutNegativeWarning', '--enable-source-maps', bundle(plan.name)],
-        cwd: root,
+        cwd: workFolder(options.dataDir, plan.name),
         env: {
           ...process.env,
           ...plan.env(options.endpoints, secrets),
@@ -174,6 +174,13 @@ function serviceProcess(
       );
     },
   };
+}
+
+/** A folder of its own for each program: the stack sees by it that two of a kind never run at once. */
+function workFolder(dataDir: string, name: string): string {
+  const folder = join(dataDir, 'work', name);
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }
 
 function bundle(name: string): string {
