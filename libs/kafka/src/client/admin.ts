@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs';
+import type { Admin, Kafka, RetryOptions } from 'kafkajs';
 import { BrokerUnavailable, Misconfigured } from '../errors';
 import { withDeadline } from './deadline';
 import { messageOf, protocolTypes, troubleOf } from './kafka-error';
@@ -18,7 +18,12 @@ export class AdminClient {
   private admin: Promise<Admin> | null = null;
   private closed = false;
 
-  constructor(private readonly kafka: KafkaConnection) {}
+  constructor(
+    private readonly kafka: KafkaConnection,
+    /** A client with other patience. */
+    private readonly client: Kafka = kafka.client,
+    private readonly retry: RetryOptions = PATIENT_RETRY,
+  ) {}
 
   async committed(groupId: string, topic: string, partition: number): Promise<Committed> {
     const answers = await this.run(`the committed offsets of ${groupId}`, (admin) =>
@@ -78,7 +83,7 @@ export class AdminClient {
   }
 
   private async connect(): Promise<Admin> {
-    const admin = this.kafka.client.admin({ retry: PATIENT_RETRY });
+    const admin = this.client.admin({ retry: this.retry });
     await admin.connect();
     return admin;
   }

@@ -20,6 +20,8 @@ const MAX_BATCH_RECORDS = 1_000;
 const MAX_BATCH_BYTES = 1024 * 1024;
 /** How long a batch that waits for the broker takes in records: they share its deadline. */
 const OPEN_MS = 100;
+/** Whoever waits for a write waits seconds, not minutes. */
+const IMPATIENT_RETRY = { retries: 3, initialRetryTime: 100, maxRetryTime: 500 };
 const RECONNECT_MS = 250;
 const COUNT_PARTITIONS_MS = 5 * 60_000;
 
@@ -61,13 +63,13 @@ export class TopicWriter {
     this.lingerMs = options.lingerMs ?? 5;
     this.maxPendingBytes = options.maxPendingBytes ?? 64 * 1024 * 1024;
     this.metrics = portMetrics(options.metrics);
-    this.admin = new AdminClient(options.kafka);
     this.client = new Kafka({
       ...options.kafka.clientConfig,
       connectionTimeout: Math.min(2_000, this.deadlineMs),
       requestTimeout: this.deadlineMs,
-      retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 500 },
+      retry: IMPATIENT_RETRY,
     });
+    this.admin = new AdminClient(options.kafka, this.client, IMPATIENT_RETRY);
   }
 
   /**
