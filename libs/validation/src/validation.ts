@@ -14,7 +14,7 @@ import {
 } from '@headwater/stage';
 import type { DuplicateWindow } from './duplicates';
 import { parametersOf } from './parameters';
-import { igluUri, keyProblem, type SchemaKey, type Schemas } from './resolution';
+import { KeyMap, keyProblem, type SchemaKey, type Schemas } from './resolution';
 import { rules as allRules } from './rules';
 import { NO_FAILURES, type Rule, type RuleContext } from './rules/rule';
 
@@ -54,21 +54,20 @@ export function validation({
   return { name: 'validator', processor, to: topics.validEvents, readsPayloads: false, judge, describe };
 }
 
-/** The schemas that the events of a batch name, by Iglu URI; those with an impossible name are left out. */
-export function schemaKeysOf(batch: Batch<EnrichedEvent>): ReadonlyMap<string, SchemaKey> {
-  const keys = new Map<string, SchemaKey>();
+/** The schemas that the events of a batch name, each once; those with an impossible name are left out. */
+export function schemaKeysOf(batch: Batch<EnrichedEvent>): Iterable<SchemaKey> {
+  const keys = new KeyMap<true>();
   const add = (key: SchemaKey): void => {
-    const uri = igluUri(key);
-    if (!keys.has(uri) && keyProblem(key) === null) keys.set(uri, key);
+    if (!keys.has(key) && keyProblem(key) === null) keys.set(key, true);
   };
   for (const record of batch.records) {
     if (isUndecodable(record)) continue;
     const { unstruct_event, contexts, derived_contexts } = record.value;
     if (unstruct_event !== null) add(unstruct_event);
-    contexts?.forEach(add);
-    derived_contexts?.forEach(add);
+    if (contexts !== null) for (const context of contexts) add(context);
+    if (derived_contexts !== null) for (const context of derived_contexts) add(context);
   }
-  return keys;
+  return keys.keys();
 }
 
 function check(rules: readonly Rule[], event: EnrichedEvent, context: RuleContext): readonly Failure[] {

@@ -28,6 +28,8 @@ const FIRST_CAPACITY = 64;
 const DEFAULT_REWIND = 32_768;
 /** Timestamps are kept in seconds: 32 bits last until 2106. */
 const TICK = 1_000;
+/** Timestamps in a partition are not strictly in order: several producers write it. */
+const JITTER_TICKS = 60;
 
 /**
  * Remembers which events one partition of a topic has held lately: 52 bytes a record, allocated as needed.
@@ -98,14 +100,18 @@ export class DuplicateWindow {
   }
 
   /**
-   * Takes back all that was seen at or after an offset: the records from there on come (again).
+   * Prepares for the records from an offset on: takes back all that was seen at or after it, since those records come
+   * (again), and forgets what is too old for all of them. To be called at the start of every batch.
    *
+   * @param timestamp of the first of these records, milliseconds
    * @returns false when sightings are gone that those records would have to be compared with; the window must then be
    * built anew from the log
    */
   rewind(offset: bigint, timestamp: number): boolean {
     this.takeBack(Number(offset));
-    return this.lostUpTo < tickAt(timestamp) - this.windowTicks || this.next - this.head >= this.maxEvents;
+    const oldest = tickAt(timestamp) - this.windowTicks;
+    while (this.head < this.next && this.tickOf(this.head) < oldest - JITTER_TICKS) this.loseOldest();
+    return this.lostUpTo < oldest || this.next - this.head >= this.maxEvents;
   }
 
   /** Declares that the window knows all records from this time on, and none before. */
@@ -139,8 +145,6 @@ export class DuplicateWindow {
   private makeRoom(tick: number): void {
     const leaving = this.next - this.maxEvents - 1;
     if (leaving >= this.head && tick - this.tickOf(leaving) <= this.windowTicks) this.forgotten += 1;
-    // Twice the window: records that come again after an abort may be compared with what only they can still see.
-    while (this.head < this.next && tick - this.tickOf(this.head) > 2 * this.windowTicks) this.loseOldest();
     if (this.size < this.capacity) return;
     if (this.capacity < this.maxCapacity) this.grow();
     else this.loseOldest();

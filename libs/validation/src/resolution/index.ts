@@ -1,4 +1,6 @@
+export { characters } from './characters';
 export { compileSchema, MAX_VIOLATIONS, type CompiledSchema, type Violation } from './compile';
+export { KeyMap } from './key-map';
 export { lookUp, type LookUp } from './look-up';
 export { SchemaRegistryUnavailable } from './registry-unavailable';
 export {

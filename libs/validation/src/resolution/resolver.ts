@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { compileSchema, type CompiledSchema } from './compile';
+import { KeyMap } from './key-map';
 import { lookUp } from './look-up';
 import { igluUri, type SchemaKey } from './schema-key';
 import type { SchemaSource } from './schema-source';
@@ -11,7 +12,7 @@ export type Resolution =
   | { readonly kind: 'unusable'; readonly source: string; readonly reason: string };
 
 /** The schemas of one batch, all looked up: what the rules ask, without waiting. */
-export type Schemas = ReadonlyMap<string, Resolution>;
+export type Schemas = Pick<KeyMap<Resolution>, 'get'>;
 
 /** How a look-up ended: in memory and fresh, in memory and renewed behind, asked for and found, unknown, an outage. */
 export const lookUpResults = ['hit', 'stale', 'found', 'missing', 'unavailable'] as const;
@@ -62,16 +63,16 @@ export class SchemaResolver {
   }
 
   /**
-   * Looks up all schemas that a batch needs, keyed by Iglu URI.
+   * Looks up all schemas that a batch needs.
    *
    * @throws {SchemaRegistryUnavailable} when one of them is not in memory and cannot be looked up
    */
-  async resolve(keys: ReadonlyMap<string, SchemaKey>): Promise<Schemas> {
-    const schemas = new Map<string, Resolution>();
+  async resolve(keys: Iterable<SchemaKey>): Promise<Schemas> {
+    const schemas = new KeyMap<Resolution>();
     const absent: SchemaKey[] = [];
-    for (const [uri, key] of keys) {
-      const resolution = this.inMemory(uri, key);
-      if (resolution) schemas.set(uri, resolution);
+    for (const key of keys) {
+      const resolution = this.inMemory(igluUri(key), key);
+      if (resolution) schemas.set(key, resolution);
       else absent.push(key);
     }
     if (absent.length > 0) await this.fetchAll(absent, schemas);
@@ -88,14 +89,16 @@ export class SchemaResolver {
   }
 
   /** Some at a time, all to their end, so that no look-up fails unnoticed. */
-  private async fetchAll(keys: readonly SchemaKey[], into: Map<string, Resolution>): Promise<void> {
+  private async fetchAll(keys: readonly SchemaKey[], into: KeyMap<Resolution>): Promise<void> {
     const waiting = keys.values();
     const failures: unknown[] = [];
     const worker = async (): Promise<void> => {
       for (const key of waiting) {
         if (failures.length > 0) return;
         await this.fetch(key).then(
-          (resolution) => into.set(igluUri(key), resolution),
+          (resolution) => {
+            into.set(key, resolution);
+          },
           (error: unknown) => failures.push(error),
         );
       }

@@ -34,10 +34,15 @@ describe('areDistinct', () => {
     );
   });
 
-  it('takes no longer for a hostile array than for reading it', () => {
-    const items = Array.from({ length: 100_000 }, (_, index) => ({ index }));
-    const start = performance.now();
+  it('reads each item once, however many there are', () => {
+    let reads = 0;
+    const items = Array.from({ length: 10_000 }, (_, index) => ({
+      get index() {
+        reads += 1;
+        return index;
+      },
+    }));
     expect(areDistinct(items)).toBe(true);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(reads).toBe(items.length);
   });
 });

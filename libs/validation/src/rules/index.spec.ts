@@ -32,7 +32,7 @@ describe('the rules', () => {
       ['contextSchemas', 'contexts[1]', '', 'required'],
       ['contextSchemas', 'derived_contexts[0]', '/note', 'maxLength'],
       ['atomicLengths', 'page_title', null, 'maxLength'],
-      ['atomicTypes', 'tr_currency', null, 'format'],
+      ['atomicTypes', 'tr_currency', null, 'pattern'],
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import type { EnrichedEvent, Failure, SelfDescribing } from '@headwater/contracts';
 import { anEnrichedEvent } from '@headwater/testing';
-import { compileSchema, igluUri, type Resolution, type Schemas } from '../resolution';
+import { compileSchema, KeyMap, type Resolution, type Schemas } from '../resolution';
 import type { Rule } from './rule';
 
 /** A self-describing JSON of `iglu:com.acme/click/jsonschema/1-0-0`. */
@@ -22,14 +22,13 @@ const clickSchema = compileSchema({
   additionalProperties: false,
 });
 
-const resolutions: readonly [SelfDescribing, Resolution][] = [
-  [aClick(''), { kind: 'usable', schema: clickSchema }],
-  [aClick('', { name: 'unknown' }), { kind: 'missing', asked: ['shipped', 'central'] }],
-  [aClick('', { name: 'broken' }), { kind: 'unusable', source: 'central', reason: 'it has no type' }],
-];
+const known = new KeyMap<Resolution>();
+known.set(aClick(''), { kind: 'usable', schema: clickSchema });
+known.set(aClick('', { name: 'unknown' }), { kind: 'missing', asked: ['shipped', 'central'] });
+known.set(aClick('', { name: 'broken' }), { kind: 'unusable', source: 'central', reason: 'it has no type' });
 
 /** `click` is known, `unknown` is not, and `broken` cannot be used. */
-export const schemas: Schemas = new Map(resolutions.map(([key, resolution]) => [igluUri(key), resolution]));
+export const schemas: Schemas = known;
 
 /** What rules say of an event that differs from a good one as given. */
 export const failuresOf = (rules: readonly Rule[], known: Partial<EnrichedEvent>): readonly Failure[] =>

@@ -2,24 +2,31 @@ import type { Failure, SelfDescribing } from '@headwater/contracts';
 import { failure, maskAddresses } from '@headwater/stage';
 import { readJson } from '../json';
 import { igluUri, keyProblem, type Resolution, type Schemas } from '../resolution';
-import { NO_FAILURES } from './rule';
 
 const LONGEST_TEXT = 256;
 
+/** Whether a self-describing JSON meets the schema it names: all that most events are ever asked. */
+export function meetsSchema(json: SelfDescribing, schemas: Schemas): boolean {
+  const resolution = schemas.get(json);
+  if (resolution?.kind !== 'usable') return false;
+  const read = readJson(json.data);
+  return read.kind === 'read' && resolution.schema.violations(read.data).length === 0;
+}
+
 /**
- * Checks one self-describing JSON against the schema it names.
+ * Every way in which a self-describing JSON does not meet the schema it names.
  *
  * @param field where it stands in the event, e.g. `contexts[2]`
  * @param source the rule that asks
  */
-export function checkSelfDescribing(
+export function schemaFailures(
   json: SelfDescribing,
   field: string,
   schemas: Schemas,
   source: string,
 ): readonly Failure[] {
   const schema = igluUri(json);
-  const resolution = schemas.get(schema);
+  const resolution = schemas.get(json);
   if (resolution?.kind !== 'usable')
     return [unresolved(json, resolution, { field, schema: short(schema), source })];
 
@@ -28,9 +35,7 @@ export function checkSelfDescribing(
     const message = `The data of ${field} cannot be checked: ${read.reason}. Send it as JSON that meets ${schema}.`;
     return [failure('schema_violation', message, { field, schema, source, value: json.data })];
   }
-  const violations = resolution.schema.violations(read.data);
-  if (violations.length === 0) return NO_FAILURES;
-  return violations.map(({ path, keyword, expectation, value }) => {
+  return resolution.schema.violations(read.data).map(({ path, keyword, expectation, value }) => {
     const at = short(maskAddresses(path));
     const expected = short(maskAddresses(expectation));
     return failure(
