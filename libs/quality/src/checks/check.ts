@@ -31,13 +31,13 @@ export interface Finding {
 
 /**
  * What a check says of one subject at one time. `unknown` changes nothing: an alert that is open stays open, and none is
- * raised. `pending` is a suspicion that is shown but not sent.
+ * raised. `pending` is a suspicion that is shown but not sent; `held` is a deviation that another alert tells of already.
  */
 export interface Observation {
   readonly subject: AlertSubject;
   /** Collector time of the end of what was looked at. */
   readonly at: number;
-  readonly verdict: 'ok' | 'pending' | 'deviates' | 'unknown';
+  readonly verdict: 'ok' | 'pending' | 'held' | 'deviates' | 'unknown';
   readonly describe: () => Finding;
 }
 

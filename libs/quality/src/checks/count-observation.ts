@@ -12,12 +12,15 @@ export interface CountTopic {
   readonly rebaselineMs: number;
 }
 
+/** What a deviation comes to, by whether another series is what deviates. */
+const told = { no: 'deviates', open: 'pending', yes: 'held' } as const;
+
 /** Turns what the baseline says of a count into an observation, for the check that speaks of this kind of change. */
 export function countObservation(watched: WatchedCount, topic: CountTopic): Observation {
   const { verdict, stage, appId, series, explained } = watched;
   const subject: AlertSubject = { appId, stage, series, aspect: topic.aspect };
   const isMine = verdict.change?.kind === topic.kind;
-  const held = explained && verdict.state === 'deviates' ? 'pending' : verdict.state;
+  const held = verdict.state === 'deviates' ? told[explained] : verdict.state;
   return {
     subject,
     at: verdict.at + topic.windowMs,

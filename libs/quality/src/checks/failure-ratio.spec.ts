@@ -58,7 +58,7 @@ describe('failure_ratio', () => {
     const bench = benchOf(failureRatio);
     expect(firstDeviation(run(bench, 0, 300, usual))).toBeNull();
     const all = [...run(bench, 300, 15, { ...usual, cart: 0.9 })].at(-1)!;
-    expect(deviationsOf(all)).toEqual(['pending failed shop/total', 'deviates failed shop/event_name=cart']);
+    expect(deviationsOf(all)).toEqual(['held failed shop/total', 'deviates failed shop/event_name=cart']);
     const finding = all.find(({ verdict }) => verdict === 'deviates')!.describe();
     expect(finding.summary).toMatch(
       /^\d\d % of the events of cart from app shop fail in the validator; usual are .* %, up to .* %; 100 % of them schema_violation; began 05:00 UTC\.$/,

@@ -119,7 +119,7 @@ class FailureRatio implements Watcher {
     return {
       subject: { appId, stage, series: name, aspect: 'failed' },
       at: at + this.context.windowMs,
-      verdict: state === 'learning' ? 'ok' : isHeld ? 'pending' : state,
+      verdict: state === 'learning' ? 'ok' : isHeld ? 'held' : state,
       describe: () => describe(watched, verdict, at, this.context.rebaselineMs),
     };
   }

@@ -26,7 +26,7 @@ function run(during: { readonly a: number; readonly b: number }): CountWatches {
 
 const told = (watches: CountWatches): readonly string[] =>
   [...watches.after('enricher')]
-    .filter(({ verdict, explained }) => verdict.state === 'deviates' && !explained)
+    .filter(({ verdict, explained }) => verdict.state === 'deviates' && explained === 'no')
     .map(({ appId }) => appId);
 
 describe('CountWatches', () => {

@@ -4,6 +4,9 @@ import { keyOfSeries } from '../counts/series-table';
 import { ALL_APPS, flow, PAYLOADS, type FlowStage } from '../counts/tally';
 import { CountWatch, type CountVerdict, type CountWatchSettings } from './count-watch';
 
+/** `open`: the parts of a whole have not been judged yet. */
+export type Explained = 'no' | 'open' | 'yes';
+
 /** A watched count and what was last said of it. */
 export interface WatchedCount {
   readonly stage: FlowStage;
@@ -14,7 +17,7 @@ export interface WatchedCount {
    * Another series is what deviates: the whole that this is a part of (the app, or all apps together), if the rest of it
    * moves along; or a part of this one, if the rest does not. One alert is enough.
    */
-  readonly explained: boolean;
+  readonly explained: Explained;
 }
 
 interface Entry {
@@ -104,24 +107,18 @@ export class CountWatches {
   private *watchedOf({ stage, appId, series, verdict }: Entry): Iterable<WatchedCount> {
     if (!verdict) return;
     const entry = { stage, appId, series, verdict };
-    yield {
-      ...entry,
-      explained: verdict.change !== null && (this.belongsToWhole(entry) || this.belongsToPart(entry)),
-    };
+    yield { ...entry, explained: verdict.change === null ? 'no' : this.explained(entry) };
   }
 
-  /** The rest of the whole moves with this part: the whole is what deviates. */
-  private belongsToWhole(part: Judged): boolean {
-    const whole = this.wholeOf(part);
-    return whole !== null && this.relation(part, whole) === 'whole';
-  }
-
-  /** Only one part moves, or a part is yet to be judged: this whole is not what deviates. */
-  private belongsToPart(whole: Judged): boolean {
-    for (const part of this.partsOf(whole)) {
-      if (part.verdict.at < whole.verdict.at || this.relation(part, whole) === 'part') return true;
+  private explained(judged: Judged): Explained {
+    const whole = this.wholeOf(judged);
+    // The rest of the whole moves with this part: the whole is what deviates.
+    if (whole && this.relation(judged, whole) === 'whole') return 'yes';
+    for (const part of this.partsOf(judged)) {
+      if (part.verdict.at < judged.verdict.at) return 'open';
+      if (this.relation(part, judged) === 'part') return 'yes';
     }
-    return false;
+    return 'no';
   }
 
   private relation(part: Judged, whole: Judged): 'part' | 'whole' | 'none' {

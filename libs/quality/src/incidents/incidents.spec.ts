@@ -77,6 +77,14 @@ describe('Incidents', () => {
     expect(incidents.list()).toMatchObject([{ state: 'firing' }]);
   });
 
+  it('holds back what another alert tells of, until that has been over for a while', () => {
+    const incidents = new Incidents(0);
+    expect(run(incidents, observed('held', 0), observed('held', 1), observed('deviates', 2))).toEqual([]);
+    expect(run(incidents, observed('ok', 3))).toEqual([]);
+    expect(run(incidents, observed('held', 4), observed('deviates', 9))).toEqual([]);
+    expect(run(incidents, observed('deviates', 10))).toMatchObject([{ state: 'firing' }]);
+  });
+
   it('derives ids from key, state and start alone', () => {
     const raise = (start: number) => run(new Incidents(0), observed('deviates', 5, start))[0]!.alert_id;
     expect(raise(at(1))).toBe(raise(at(1)));

@@ -1,6 +1,7 @@
 import type { AlertSeverity, AlertStage, AlertState, QualityAlert } from '@headwater/contracts';
 import { contentId } from '@headwater/stage';
 import type { AlertSubject, Finding, Observation } from '../checks/check';
+import { MINUTE } from '../time';
 import { atTime, capitalised, duration, nameOf, safeName } from './words';
 
 export type Severity = Exclude<AlertSeverity, 'unknown'>;
@@ -28,6 +29,8 @@ interface Open {
   last: Observation | null;
   /** Collector time of the last observation. */
   heardAt: number;
+  /** Collector time at which another alert last told of the same cause; null when none ever did. */
+  heldAt: number | null;
 }
 
 export interface CheckIdentity {
@@ -36,6 +39,8 @@ export interface CheckIdentity {
 }
 
 const SEPARATOR = '|';
+/** What was held back must stand on its own for so long: a cause and its effects do not end in the same minute. */
+const HELD_MS = 5 * MINUTE;
 
 /** Stable key of a deviation: what is raised and what is resolved later share it. Names are shown as they may be shown. */
 export const dedupeKey = (check: string, { appId, stage, series, aspect }: AlertSubject): string =>
@@ -62,16 +67,19 @@ export class Incidents {
         return [];
       case 'ok':
         return incident ? this.settle(key, incident, observation) : [];
+      case 'held':
       case 'pending':
         if (!incident) this.start(key, check, observation, 'pending');
         else if (incident.state === 'recovering') this.relapse(incident, observation);
         else incident.last = observation;
+        if (observation.verdict === 'held') this.hold(key, observation.at);
         return [];
       case 'deviates': {
         if (incident && incident.state !== 'pending') {
           this.relapse(incident, observation);
           return [];
         }
+        if (incident?.heldAt != null && observation.at - incident.heldAt <= HELD_MS) return [];
         const fired = this.start(key, check, observation, 'firing');
         fired.told = true;
         return [raised(key, fired, observation)];
@@ -106,6 +114,7 @@ export class Incidents {
           told: true,
           last: null,
           heardAt: now,
+          heldAt: null,
         });
     }
   }
@@ -163,9 +172,15 @@ export class Incidents {
       told: false,
       last: observation,
       heardAt: observation.at,
+      heldAt: null,
     };
     this.open.set(key, incident);
     return incident;
+  }
+
+  private hold(key: string, at: number): void {
+    const incident = this.open.get(key);
+    if (incident?.state === 'pending') incident.heldAt = at;
   }
 
   private relapse(incident: Open, observation: Observation): void {
