@@ -61,3 +61,16 @@ it('holds the pipeline to its rate, its delay and the memory of its largest serv
   expect(verdictOf(judged, /400 MB/)?.verdict).toBe('missed');
   expect(judged.filter(({ verdict }) => verdict === 'not measured')).toHaveLength(6);
 });
+
+it('judges memory by the worst of our own processes, in any stage', () => {
+  const collector = aSection([
+    aMeasurement({ round: 1, peakBytes: { server: 130_000_000 } }),
+    aMeasurement({ round: 2, peakBytes: { server: 401_000_000 } }),
+    aMeasurement({ round: 3, peakBytes: { server: 130_000_000 } }),
+    aMeasurement({ contender: bare, peakBytes: { server: 900_000_000 } }),
+  ]);
+  expect(verdictOf(judge({ collector }), /400 MB/)).toMatchObject({
+    verdict: 'missed',
+    figure: { median: 130_000_000, max: 401_000_000 },
+  });
+});

@@ -91,7 +91,11 @@ function columnsOf(section: Section, scenario: Scenario, ours: Entrant | undefin
     },
   });
   const parts = [...new Set(section.measurements.flatMap(({ cpuUs }) => Object.keys(cpuUs)))];
-  const cpu = spread(`CPU µs a ${unit}`, (found) => (totalCpuUs(found) > 0 ? totalCpuUs(found) : null), 'µs');
+  const cpu = spread(
+    `CPU µs ${aUnit(unit)}`,
+    (found) => (totalCpuUs(found) > 0 ? totalCpuUs(found) : null),
+    'µs',
+  );
   return [
     {
       title: cpu.title,
@@ -181,6 +185,8 @@ function memoryOf(section: Section): string[] {
 
 const titleOf = (section: Section, { scenario }: Measurement): string =>
   section.scenarios.find(({ id }) => id === scenario)?.title ?? scenario;
+
+const aUnit = (unit: string): string => `${/^[aeiou]/.test(unit) ? 'an' : 'a'} ${unit}`;
 
 const percent = (part: number): string => `${Math.round(part * 100)} %`;
 
