@@ -13,7 +13,9 @@ const programs = {
 const [name, ...rest] = process.argv.slice(2);
 const program = programs[name];
 if (!program || !existsSync(new URL(program, import.meta.url))) {
-  console.error(`There is no program called "${name ?? ''}" in this image. Name one of: ${Object.keys(programs).join(', ')}.`);
+  console.error(
+    `There is no program called "${name ?? ''}" in this image. Name one of: ${Object.keys(programs).join(', ')}.`,
+  );
   process.exit(2);
 }
 process.argv.splice(1, process.argv.length - 1, new URL(program, import.meta.url).pathname, ...rest);

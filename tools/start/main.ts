@@ -5,7 +5,15 @@ import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execute } from '../verify/command';
 import { prepare, startPipeline, type Pipeline } from '../pipeline/pipeline';
-import { assertPortFree, messageOf, stackFolders, StackError, startStack, usualPorts, type Stack } from '@headwater/stack';
+import {
+  assertPortFree,
+  messageOf,
+  stackFolders,
+  StackError,
+  startStack,
+  usualPorts,
+  type Stack,
+} from '@headwater/stack';
 import { serveDemoPage, type DemoPage } from './demo-page/server';
 import { startDemoTraffic, type DemoTraffic } from './demo-traffic';
 import { FigureReader } from './figures';

@@ -114,7 +114,7 @@ async function listen(
 }
 
 function portOf(app: NestFastifyApplication): number {
-  const address = (app.getHttpServer()).address();
+  const address = app.getHttpServer().address();
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
