@@ -195,7 +195,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /** The `Content-Type` of a result in this format. */
-function contentTypeOf(format: string): string {
+export function contentTypeOf(format: string): string {
   return contentTypes[format] ?? 'text/plain; charset=UTF-8';
 }
 
