@@ -39,7 +39,7 @@ export interface EngineQuery {
 const MB = 1024 * 1024;
 
 /** `clickhouse local` arguments: bounds that keep the process under about 1.5 GB, and a server's behaviour. */
-export const engineArguments: readonly string[] = [
+const engineArguments: readonly string[] = [
   `--max_server_memory_usage=${1_000 * MB}`,
   `--max_memory_usage=${600 * MB}`,
   `--max_bytes_before_external_group_by=${200 * MB}`,

@@ -98,7 +98,7 @@ export function kafkaProperties(options: KafkaOptions): Properties {
 }
 
 /** Kafka logs through log4j 2: one rolling file, at most 3 × 10 MB. */
-export function log4jProperties(logFile: string): Properties {
+function log4jProperties(logFile: string): Properties {
   return {
     'appender.file.type': 'RollingFile',
     'appender.file.name': 'file',
@@ -147,12 +147,14 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
     '-cp',
     join(kafkaLibs, '*'),
   ];
+  const archive = classArchive(archives.kafka, temp);
   if (!existsSync(join(dataDir, 'data', 'meta.properties'))) {
     const clusterId = options.clusterId ?? newClusterId();
-    await format(java, jvm(256), clusterId, settings, dataDir);
+    // Only the broker's own run fills the archive.
+    const known = existsSync(archives.kafka) ? archive.jvmArgs : [];
+    await format(java, [...jvm(256), ...known], clusterId, settings, dataDir);
   }
 
-  const archive = classArchive(archives.kafka, temp);
   const from = sizeOf(logFile);
   const child = await launch({
     name: 'Kafka',

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { waitForLock } from './lock-file';
 import { messageOf, StackError, systemCodeOf } from './stack-error';
 
-export const KAFKA_VERSION = '4.3.1';
+const KAFKA_VERSION = '4.3.1';
 export const APICURIO_VERSION = '2.6.13.Final';
 const LOG4J_VERSION = '2.25.4';
 /** Pinned: which version Maven picks by itself depends on Maven's own version. */

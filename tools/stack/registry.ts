@@ -31,7 +31,7 @@ export interface RunningRegistry {
  * Arguments of the registry's JVM. By default Apicurio keeps its database in memory and hands out ids anew, so old records
  * would decode under another schema; `WRITE_DELAY=0` writes every commit through before it is acknowledged.
  */
-export function registryArgs(options: RegistryOptions, apicurio: string, archive: ClassArchive): string[] {
+function registryArgs(options: RegistryOptions, apicurio: string, archive: ClassArchive): string[] {
   return [
     '-Xms64m',
     `-Xmx${options.heapMb ?? 256}m`,
