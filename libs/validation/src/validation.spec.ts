@@ -76,15 +76,15 @@ describe('the validator stage', () => {
   });
 
   it('keeps another event under an id of its own, once', () => {
-    const onConflict = jest.fn();
+    const onRepeat = jest.fn();
     const other = anEnrichedEvent({ event_fingerprint: 'other' });
-    const { valid, total } = run(batchOf([anEnrichedEvent(), other, other]), { onConflict });
+    const { valid, total } = run(batchOf([anEnrichedEvent(), other, other]), { onRepeat });
     expect(valid.map(({ event_id, duplicate_of }) => [event_id, duplicate_of])).toEqual([
       [other.event_id, null],
       [uuidV5(other.event_id, 'other'), other.event_id],
     ]);
     expect(total).toMatchObject({ in_count: 3, out_count: 2, dropped: { duplicate: 1 } });
-    expect(onConflict).toHaveBeenCalledTimes(1);
+    expect(onRepeat.mock.calls).toEqual([['conflict'], ['duplicate']]);
   });
 
   it('fails a bad event once, however often it is sent', () => {

@@ -12,7 +12,7 @@ import {
   type Received,
   type Stage,
 } from '@headwater/stage';
-import type { DuplicateWindow } from './duplicates';
+import type { DuplicateWindow, Sighting } from './duplicates';
 import { parametersOf } from './parameters';
 import { KeyMap, keyProblem, type SchemaKey, type Schemas } from './resolution';
 import { rules as allRules } from './rules';
@@ -26,8 +26,8 @@ export interface Validation {
   /** Every schema that the batch names: see {@link schemaKeysOf}. */
   readonly schemas: Schemas;
   readonly rules?: readonly Rule[];
-  /** Told of every event that bore the id of another one. */
-  readonly onConflict?: () => void;
+  /** Told of every event that is a copy of an earlier one, or bears its id. */
+  readonly onRepeat?: (sighting: Exclude<Sighting, 'first'>) => void;
 }
 
 /** The validator as a stage: duplicates first, so that a bad event sent twice fails once; then every rule. */
@@ -36,15 +36,15 @@ export function validation({
   window,
   schemas,
   rules = allRules,
-  onConflict,
+  onRepeat,
 }: Validation): Stage<EnrichedEvent, EnrichedEvent> {
   const context: RuleContext = { schemas };
 
   const judge = (received: Received<EnrichedEvent>): readonly Fate<EnrichedEvent>[] => {
     const { value } = received;
     const sighting = window.see(received);
+    if (sighting !== 'first') onRepeat?.(sighting);
     if (sighting === 'duplicate') return [{ kind: 'dropped', reason: 'duplicate', subject: value }];
-    if (sighting === 'conflict') onConflict?.();
     const event = sighting === 'conflict' ? underOwnId(value) : value;
     const failures = check(rules, event, context);
     if (!isNonEmpty(failures)) return [{ kind: 'ok', value: event }];

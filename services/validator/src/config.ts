@@ -38,9 +38,9 @@ const duplicatesConfig = z.object({
     .int()
     .positive()
     .max(50_000_000)
-    .default(1_000_000)
+    .default(491_520)
     .describe(
-      'Most events that one partition remembers, whatever the window: 52 bytes each, allocated as needed.',
+      'Most events that one partition remembers, whatever the window: 52 bytes each, allocated as needed in steps that double. With the room for a repeated batch, 491520 make the step of 27 MB and 1015808 the next.',
     ),
 });
 

@@ -62,9 +62,9 @@ function moduleOf({ duplicates, iglu, ...settings }: ValidatorConfig, kit: Kit):
     log: kit.log,
     metrics: kit.metrics,
     onFatal: kit.fatal,
-    onAssigned: (assignment) => windows.build(assignment),
+    onAssigned: (assignment) => windows.assigned(assignment),
     onRevoked: (_topic, partition) => {
-      windows.forget(partition);
+      windows.revoked(partition);
     },
   });
   kit.onDrain('batches', () => server.close());
@@ -75,7 +75,7 @@ function moduleOf({ duplicates, iglu, ...settings }: ValidatorConfig, kit: Kit):
     processor: `headwater-validator/${kit.version}`,
     windows,
     resolver,
-    onConflict: metrics.onConflict,
+    onRepeat: metrics.onRepeat,
   };
   return {
     module: ValidatorModule,

@@ -1,41 +1,100 @@
 import type { PartitionAssigned } from '@headwater/kafka';
+import { ServiceError, type Batch } from '@headwater/stage';
 import {
   rebuildWindow,
-  type DuplicateWindow,
+  DuplicateWindow,
   type DuplicateWindowOptions,
   type ReadTail,
 } from '@headwater/validation';
 
-/** The duplicate window of every partition that is ours: built when it is assigned, forgotten when it goes. */
+type Assigned = Pick<PartitionAssigned, 'partition' | 'position' | 'readTail'>;
+type Judged = Pick<Batch<unknown>, 'partition' | 'first' | 'next' | 'records'>;
+
+interface Kept {
+  readonly window: DuplicateWindow;
+  /** First offset of the batch that was judged last: the window can be taken back to it, and no further. */
+  first: bigint;
+  /** Offset after it. */
+  next: bigint;
+}
+
+/** A window that does not fit the batch: the partition must be taken over again, which builds the right one. */
+export class WindowLost extends ServiceError {
+  override readonly code = 'E_DUPLICATE_WINDOW_LOST';
+  override readonly retriable = true;
+
+  constructor(partition: number, problem: string) {
+    super(
+      `The duplicate window of partition ${partition} cannot judge this batch: ${problem}. The partition is taken over again and the window read from its log; nothing needs to be done unless this repeats.`,
+    );
+  }
+}
+
+/**
+ * The duplicate window of every partition that is ours. A partition is taken over again after every failed batch; its
+ * window is read from the log only when the one in memory does not reach to the position.
+ */
 export class DuplicateWindows {
-  private readonly windows = new Map<number, DuplicateWindow>();
+  private readonly kept = new Map<number, Kept>();
+  private forgottenByOthers = 0;
 
   constructor(
     private readonly options: DuplicateWindowOptions,
     private readonly now: () => number,
   ) {}
 
-  async build({ partition, readTail }: Pick<PartitionAssigned, 'partition' | 'readTail'>): Promise<void> {
-    // What the topic holds is what its schema says: the decoder has seen to it.
-    this.windows.set(partition, await rebuildWindow(this.options, readTail as ReadTail, this.now()));
+  /** Makes a window ready for a partition that is read from a position on. */
+  async assigned({ partition, position, readTail }: Assigned): Promise<void> {
+    const kept = this.kept.get(partition);
+    if (kept && kept.first <= position && position <= kept.next) return;
+    this.revoked(partition);
+    const window =
+      position === 0n
+        ? new DuplicateWindow(this.options)
+        : // What the topic holds is what its schema says: the decoder has seen to it.
+          await rebuildWindow(this.options, readTail as ReadTail, this.now());
+    this.kept.set(partition, { window, first: position, next: position });
   }
 
-  forget(partition: number): void {
-    this.windows.delete(partition);
+  revoked(partition: number): void {
+    this.forgottenByOthers += this.kept.get(partition)?.window.forgotten ?? 0;
+    this.kept.delete(partition);
   }
 
-  /** @throws when the partition was never assigned: a defect, not a state that data can bring about */
-  of(partition: number): DuplicateWindow {
-    const window = this.windows.get(partition);
-    if (!window)
-      throw new Error(
-        `Partition ${partition} has no duplicate window: it was handed over before it was assigned.`,
-      );
-    return window;
+  /**
+   * The window as it was before the first record of a batch, whether or not the batch was judged before.
+   *
+   * @throws {WindowLost} when there is none that could be: a batch of an owner that has been replaced, for one
+   */
+  before({ partition, first, next, records }: Judged): DuplicateWindow {
+    const kept = this.kept.get(partition);
+    if (!kept) throw new WindowLost(partition, 'there is none for it');
+    if (first < kept.first)
+      throw new WindowLost(partition, `it begins at offset ${first}, and ${kept.first} was judged since`);
+    const [earliest] = records;
+    if (earliest && !kept.window.rewind(first, earliest.timestamp)) {
+      this.revoked(partition);
+      throw new WindowLost(partition, `it does not reach back to offset ${first}`);
+    }
+    kept.first = first;
+    kept.next = next;
+    return kept.window;
   }
 
-  /** Copies that may go unnoticed because a window was full: sightings it forgot before their time. */
+  /** Events that windows forgot before their time because they were full: copies of them go unnoticed. Only grows. */
   forgotten(): number {
-    return [...this.windows.values()].reduce((sum, { forgotten }) => sum + forgotten, 0);
+    return [...this.kept.values()].reduce(
+      (sum, { window }) => sum + window.forgotten,
+      this.forgottenByOthers,
+    );
+  }
+
+  /** What each window holds: events, and the time between the oldest and the latest that count, milliseconds. */
+  sizes(): readonly { readonly partition: number; readonly events: number; readonly spanMs: number }[] {
+    return [...this.kept].map(([partition, { window }]) => ({
+      partition,
+      events: window.size,
+      spanMs: window.spanMs,
+    }));
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { schemaVer, type SchemaAnswer, type SchemaKey, type SchemaSource } from '@headwater/validation';
 
@@ -29,7 +29,14 @@ async function readSchema(folder: string, key: SchemaKey): Promise<SchemaAnswer>
     return { kind: 'found', document: JSON.parse(await readFile(join(folder, ...parts), 'utf8')) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return { kind: 'missing' };
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return await absent(folder);
     return { kind: 'unreachable', reason: `has a file that cannot be read (${(error as Error).message})` };
   }
 }
+
+/** A folder that is not there has not said that it lacks the schema: a volume may not be mounted yet. */
+const absent = (folder: string): Promise<SchemaAnswer> =>
+  access(folder).then(
+    () => ({ kind: 'missing' }),
+    () => ({ kind: 'unreachable', reason: 'is not there: mount it, or take it out of IGLU__FOLDERS' }),
+  );

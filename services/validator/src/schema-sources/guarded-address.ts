@@ -1,38 +1,37 @@
-import { lookup as systemLookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
-import { isIP } from 'node:net';
+import { lookup as systemLookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** True for an address of the public internet: not loopback, private, link-local, metadata, or an IPv4 one in disguise. */
 export function isPublic(address: string): boolean {
-  const parsed = ipaddr.process(address);
-  return parsed.range() === 'unicast';
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
 }
+
+/** Looks up all addresses of a name, as `dns.lookup` does. */
+type LookUpAll = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
 
 /**
  * Looks a name up and refuses addresses that are not public. The check is made on the very address that is then connected
  * to, so a name that changes its address between two questions gains nothing.
  */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) {
-      callback(error, '', 4);
-      return;
-    }
-    const refused = addresses.find(({ address }) => !isPublic(address));
-    const [first] = addresses;
-    if (refused || !first) {
-      callback(
-        Object.assign(new Error(`${hostname} has an address that is not public`), { code: 'EPRIVATE' }),
-        '',
-        4,
-      );
-      return;
-    }
-    if (options.all === true) callback(null, addresses);
-    else callback(null, first.address, first.family);
-  });
-};
+export function guarded(lookUp: LookUpAll): LookupFunction {
+  return (hostname, options, callback) => {
+    lookUp(hostname, { ...options, all: true }, (error, addresses) => {
+      const [first] = error ? [] : addresses;
+      if (error) callback(error, '', 0);
+      else if (!first || !addresses.every(({ address }) => isPublic(address)))
+        callback(new Error(`${hostname} has an address that is not public`), '', 0);
+      else if (options.all === true) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+export const publicLookup: LookupFunction = guarded(systemLookup);
 
 /** Null when a URL may be asked, or why not. Names are judged when they are looked up. */
 export function urlProblem(url: URL, allowPrivate: boolean): string | null {

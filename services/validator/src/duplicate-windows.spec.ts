@@ -1,0 +1,126 @@
+import { topics, type EnrichedEvent } from '@headwater/contracts';
+import type { Batch, Received } from '@headwater/stage';
+import { anEnrichedEvent, BUILT_AT } from '@headwater/testing';
+import { DuplicateWindows, WindowLost } from './duplicate-windows';
+
+const options = { windowMs: 3_600_000, maxEvents: 1_000, maxRewind: 24, seed: [1, 2] } as const;
+
+const record = (offset: number, event_id = String(offset)): Received<EnrichedEvent> => ({
+  offset: BigInt(offset),
+  timestamp: BUILT_AT + offset * 1_000,
+  value: anEnrichedEvent({ event_id }),
+});
+
+const batchOf = (...records: readonly Received<EnrichedEvent>[]): Batch<EnrichedEvent> => ({
+  topic: topics.enrichedEvents,
+  partition: 2,
+  first: records[0]?.offset ?? 0n,
+  next: (records.at(-1)?.offset ?? 0n) + 1n,
+  records,
+  lag: 0,
+});
+
+/** Windows over a log that the test writes, and how often that log was read. */
+function over(log: readonly Received<EnrichedEvent>[]) {
+  const windows = new DuplicateWindows(options, () => BUILT_AT + 60_000);
+  const reads: number[] = [];
+  const assigned = (position: number): Promise<void> =>
+    windows.assigned({
+      partition: 2,
+      position: BigInt(position),
+      readTail: async function* (since) {
+        reads.push(since);
+        await Promise.resolve();
+        yield* log.filter(({ offset, timestamp }) => offset < position && timestamp >= since);
+      },
+    });
+  const judge = (batch: Batch<EnrichedEvent>) => {
+    const window = windows.before(batch);
+    return (batch.records as readonly Received<EnrichedEvent>[]).map((each) => window.see(each));
+  };
+  return { windows, reads, assigned, judge };
+}
+
+describe('the duplicate windows', () => {
+  it('know what the log held before the position', async () => {
+    const { assigned, judge } = over([record(0, 'a'), record(1, 'b'), record(2, 'c')]);
+    await assigned(2);
+    expect(judge(batchOf(record(2, 'b'), record(3, 'c')))).toEqual(['duplicate', 'first']);
+  });
+
+  it('read no log at the start of a partition', async () => {
+    const { reads, assigned, judge } = over([]);
+    await assigned(0);
+    expect(reads).toEqual([]);
+    expect(judge(batchOf(record(0)))).toEqual(['first']);
+  });
+
+  it('answer a batch that comes again after an abort as before, without reading the log again', async () => {
+    const { reads, assigned, judge } = over([record(0, 'a')]);
+    await assigned(1);
+    const readsBefore = reads.length;
+    const batch = batchOf(record(1, 'a'), record(2, 'b'), record(3, 'b'));
+    const once = judge(batch);
+    await assigned(1);
+    expect(judge(batch)).toEqual(once);
+    await assigned(4);
+    expect(judge(batchOf(record(4, 'b')))).toEqual(['duplicate']);
+    expect(reads).toHaveLength(readsBefore);
+  });
+
+  it('read the log again when others have moved the partition on, or it was set back', async () => {
+    const log = Array.from({ length: 50 }, (_, offset) => record(offset));
+    const { reads, assigned, judge } = over(log);
+    await assigned(10);
+    judge(batchOf(record(10), record(11)));
+    for (const position of [40, 5]) {
+      const readsBefore = reads.length;
+      await assigned(position);
+      expect(reads.length).toBeGreaterThan(readsBefore);
+    }
+    expect(judge(batchOf(record(5, '4'), record(6, '20')))).toEqual(['duplicate', 'first']);
+  });
+
+  it('refuse the batch of an owner that has been replaced', async () => {
+    const { assigned, judge } = over([]);
+    await assigned(0);
+    const late = batchOf(record(0), record(1));
+    judge(late);
+    judge(batchOf(record(2, 'x')));
+    expect(() => judge(late)).toThrow(WindowLost);
+    expect(judge(batchOf(record(3, 'x')))).toEqual(['duplicate']);
+  });
+
+  it('refuse a partition that was never assigned, or was taken away', async () => {
+    const { windows, assigned, judge } = over([]);
+    expect(() => judge(batchOf(record(0)))).toThrow('there is none for it');
+    await assigned(0);
+    windows.revoked(2);
+    expect(() => judge(batchOf(record(0)))).toThrow(WindowLost);
+  });
+
+  it('ask for a new take-over when a batch goes back further than the window', async () => {
+    const { assigned, judge } = over([]);
+    await assigned(0);
+    const many = batchOf(...Array.from({ length: 3_000 }, (_, offset) => record(offset)));
+    judge(many);
+    expect(() => judge(many)).toThrow('does not reach back to offset 0');
+    await assigned(0);
+    expect(judge(many)[0]).toBe('first');
+  });
+
+  it('tell what they hold and what they forgot, also in partitions that are gone', async () => {
+    const { windows, assigned, judge } = over([]);
+    await assigned(0);
+    judge(batchOf(...Array.from({ length: 1_010 }, (_, offset) => record(offset))));
+    expect(windows.sizes()).toEqual([{ partition: 2, events: 1_010, spanMs: 999_000 }]);
+    expect(windows.forgotten()).toBe(9);
+    windows.revoked(2);
+    expect(windows.sizes()).toEqual([]);
+    expect(windows.forgotten()).toBe(9);
+  });
+
+  it('are retried, not fatal, when they are lost', () => {
+    expect(new WindowLost(2, 'x')).toMatchObject({ code: 'E_DUPLICATE_WINDOW_LOST', retriable: true });
+  });
+});
