@@ -146,7 +146,7 @@ function readPid(pipe: Readable): Promise<number> {
 }
 
 /** The last lines of a log, for an error message. */
-function lastLines(file: string, count: number): string {
+export function lastLines(file: string, count: number): string {
   try {
     return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
   } catch {
