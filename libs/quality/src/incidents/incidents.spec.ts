@@ -95,6 +95,7 @@ describe('Incidents', () => {
     const [raised] = run(new Incidents(0), observed('deviates', 0));
     const incidents = new Incidents(0);
     incidents.restore([raised!], () => check.runbook, at(1));
+    expect(run(incidents, observed('ok', -2), observed('ok', -1), observed('ok', 0))).toEqual([]);
     expect(run(incidents, observed('deviates', 1, at(1)))).toEqual([]);
     const [resolved] = run(incidents, observed('ok', 2));
     expect(resolved).toMatchObject({

@@ -27,6 +27,8 @@ interface Open {
   /** The raising was told to the outside, in this life or an earlier one. */
   told: boolean;
   last: Observation | null;
+  /** Collector time of the observation that raised it. What was seen before, and is read again after a restart, ends nothing. */
+  raisedAt: number;
   /** Collector time of the last observation. */
   heardAt: number;
   /** Collector time at which another alert last told of the same cause; null when none ever did. */
@@ -96,7 +98,8 @@ export class Incidents {
       const known = this.open.get(alert.dedupe_key);
       const startedAt = alert.started_at ?? alert.collector_tstamp;
       const severity = alert.severity === null || alert.severity === 'unknown' ? 'warning' : alert.severity;
-      if (known) Object.assign(known, { told: true, startedAt, severity });
+      const raisedAt = alert.collector_tstamp;
+      if (known) Object.assign(known, { told: true, startedAt, severity, raisedAt });
       else
         this.open.set(alert.dedupe_key, {
           check,
@@ -113,6 +116,7 @@ export class Incidents {
           usualSince: null,
           told: true,
           last: null,
+          raisedAt,
           heardAt: now,
           heldAt: null,
         });
@@ -171,6 +175,7 @@ export class Incidents {
       usualSince: null,
       told: false,
       last: observation,
+      raisedAt: observation.at,
       heardAt: observation.at,
       heldAt: null,
     };
@@ -194,6 +199,7 @@ export class Incidents {
       this.open.delete(key);
       return [];
     }
+    if (observation.at <= incident.raisedAt) return [];
     incident.state = 'recovering';
     incident.usualSince ??= observation.at;
     if (observation.at - incident.usualSince < this.recoveryMs) return [];

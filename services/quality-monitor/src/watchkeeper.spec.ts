@@ -1,0 +1,246 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { topics, type QualityAlert, type StageCounts } from '@headwater/contracts';
+import { QualityMonitor } from '@headwater/quality';
+import { contentId, ServiceError, type Batch, type Received } from '@headwater/stage';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { clockOf } from './clock';
+import { config } from './config';
+import type { History } from './history';
+import { QualityMetrics } from './quality-metrics';
+import { Watchkeeper } from './watchkeeper';
+
+const MINUTE = 60_000;
+const WEEK = 7 * 24 * 60 * MINUTE;
+/** A Monday, 10:00 UTC. */
+const NOW = Date.UTC(2026, 1, 2, 10);
+
+class Outage extends ServiceError {
+  override readonly code = 'E_OUTAGE';
+  override readonly retriable = true;
+}
+
+const summary = (at: number, count: number, piece = 0): StageCounts => ({
+  counts_id: contentId('test', String(at), String(piece)),
+  app_id: 'shop',
+  collector_tstamp: at,
+  stage: 'enricher',
+  series: 'total',
+  unit: 'event',
+  source: 'collector-payloads/0/0-1',
+  in_count: count,
+  out_count: count,
+  failed: {},
+  dropped: {},
+  payloads_in: null,
+  status_codes: null,
+  lag_records: 0,
+  max_delay_ms: 50,
+});
+
+/** Three weeks, and of each the hours around 10:00, at 600 a minute. */
+function* past(until: number): Iterable<StageCounts> {
+  for (let week = 3; week >= 0; week -= 1)
+    for (
+      let at = NOW - week * WEEK - 60 * MINUTE;
+      at < NOW - week * WEEK + 120 * MINUTE && at < until;
+      at += MINUTE
+    )
+      yield summary(at, 600 + ((at / MINUTE) % 9));
+}
+
+class SeededHistory implements History {
+  outages = 0;
+  pieces = 0;
+  constructor(
+    private readonly rows: readonly StageCounts[],
+    private readonly open: readonly QualityAlert[] = [],
+  ) {}
+
+  span() {
+    this.outages -= 1;
+    if (this.outages >= 0) return Promise.reject(new Outage('The database is down.'));
+    const times = this.rows.map(({ collector_tstamp }) => collector_tstamp);
+    return Promise.resolve(times.length === 0 ? null : { from: Math.min(...times), to: Math.max(...times) });
+  }
+  counts(from: number, to: number) {
+    this.pieces += 1;
+    return Promise.resolve(this.rows.filter(({ collector_tstamp: at }) => at >= from && at < to));
+  }
+  openAlerts() {
+    return Promise.resolve(this.open);
+  }
+}
+
+const running: Watchkeeper[] = [];
+afterEach(async () => {
+  for (const watchkeeper of running.splice(0)) await watchkeeper.stop();
+});
+
+function keep(history: History, given: Record<string, unknown> = {}) {
+  const { quality } = config.parse({
+    kafka: { brokers: ['localhost:1'] },
+    registry: { url: 'http://localhost:1' },
+    clickhouse: { url: 'http://localhost:1' },
+    quality: { tickSeconds: 3600, settleSeconds: 0, recoveryMinutes: 3, ...given },
+  });
+  const written: QualityAlert[] = [];
+  const fatal: unknown[] = [];
+  const time = { now: NOW };
+  const writer = {
+    down: false,
+    write: (_topic: unknown, value: object) => {
+      if (writer.down) return Promise.reject(new Outage('The broker is down.'));
+      written.push(value as QualityAlert);
+      return Promise.resolve();
+    },
+  };
+  const clock = { ...clockOf({ offsetSeconds: 0, speed: 1 }), now: () => time.now };
+  const watchkeeper = new Watchkeeper({
+    monitor: new QualityMonitor(quality),
+    history,
+    writer,
+    clock,
+    log: pino({ level: 'silent' }),
+    metrics: new QualityMetrics(new Registry()),
+    settings: quality,
+    onFatal: (error) => fatal.push(error),
+  });
+  running.push(watchkeeper);
+  let offset = 0n;
+  const batch = (values: readonly StageCounts[]): Batch<StageCounts> => {
+    const first = offset;
+    const records = values.map((value): Received<StageCounts> => ({
+      offset: offset++,
+      timestamp: time.now,
+      value,
+    }));
+    return { topic: topics.stageCounts, partition: 0, first, next: offset, records, lag: 0 };
+  };
+  /** One minute of traffic after the other. */
+  const live = async (from: number, minutes: number, count: number): Promise<void> => {
+    for (let at = from; at < from + minutes * MINUTE; at += MINUTE) {
+      time.now = at + 62_000;
+      await watchkeeper.receive(batch([summary(at, count)]));
+      time.now += 45_000;
+      await watchkeeper.tick();
+    }
+  };
+  return { watchkeeper, written, fatal, writer, time, batch, live };
+}
+
+describe('Watchkeeper', () => {
+  it('learns from history in pieces, raises a drop and resolves it', async () => {
+    const history = new SeededHistory([...past(NOW)]);
+    const { watchkeeper, live, written } = keep(history, { history: { maxRows: 100 } });
+    expect(watchkeeper.notReady()).toContain('ClickHouse');
+    await watchkeeper.start();
+    expect(watchkeeper.notReady()).toBeNull();
+    expect(history.pieces).toBeGreaterThan(5);
+    await live(NOW - 30 * MINUTE, 33, 600);
+    expect(written).toEqual([]);
+    await live(NOW + 3 * MINUTE, 5, 100);
+    expect(written).toMatchObject([
+      { check: 'volume', state: 'firing', app_id: 'shop', started_at: NOW + 3 * MINUTE },
+    ]);
+    await live(NOW + 8 * MINUTE, 8, 600);
+    expect(written[1]).toMatchObject({ state: 'resolved', dedupe_key: written[0]!.dedupe_key });
+  });
+
+  it('counts what the topic holds twice, in its tail and in history, once', async () => {
+    const { watchkeeper, live, written, time } = keep(new SeededHistory([...past(NOW)]));
+    await watchkeeper.start();
+    const since: number[] = [];
+    const tail = [...past(NOW)]
+      .slice(-60)
+      .map((value): Received<unknown> => ({ offset: 0n, timestamp: 0, value }));
+    await watchkeeper.assigned({
+      topic: 'stage-counts',
+      partition: 0,
+      position: 60n,
+      readTail: async function* (from) {
+        since.push(from);
+        await delay(1);
+        yield* tail;
+        yield* tail;
+      },
+    });
+    expect(since).toEqual([NOW - 31 * MINUTE]);
+    time.now = NOW + MINUTE;
+    await live(NOW, 10, 600);
+    expect(written).toEqual([]);
+  });
+
+  it('waits for a database that is down, and lets nothing pass meanwhile', async () => {
+    const history = new SeededHistory([...past(NOW)]);
+    history.outages = 1;
+    const { watchkeeper, batch } = keep(history);
+    const started = watchkeeper.start();
+    let received = false;
+    const receiving = watchkeeper.receive(batch([summary(NOW, 600)])).then(() => {
+      received = true;
+    });
+    await delay(300);
+    expect(received).toBe(false);
+    expect(watchkeeper.notReady()).not.toBeNull();
+    await started;
+    await receiving;
+    expect(watchkeeper.notReady()).toBeNull();
+  });
+
+  it('keeps alerts while the broker is down, and writes each once', async () => {
+    const { watchkeeper, live, written, writer, fatal } = keep(new SeededHistory([...past(NOW)]));
+    await watchkeeper.start();
+    await live(NOW - 30 * MINUTE, 30, 600);
+    writer.down = true;
+    await live(NOW, 5, 60);
+    expect(written).toEqual([]);
+    writer.down = false;
+    await watchkeeper.tick();
+    await watchkeeper.tick();
+    expect(written).toHaveLength(1);
+    expect(fatal).toEqual([]);
+  });
+
+  it('ends the process on an error that waiting cannot heal', async () => {
+    const { watchkeeper, live, writer, fatal } = keep(new SeededHistory([...past(NOW)]));
+    await watchkeeper.start();
+    await live(NOW - 30 * MINUTE, 30, 600);
+    writer.write = () => Promise.reject(new Error('The schema is not registered.'));
+    await live(NOW, 2, 60);
+    expect(fatal).toHaveLength(1);
+    writer.write = () => Promise.resolve();
+  });
+
+  it('after a restart neither raises again nor forgets to resolve', async () => {
+    const first = keep(new SeededHistory([...past(NOW)]));
+    await first.watchkeeper.start();
+    await first.live(NOW - 30 * MINUTE, 30, 600);
+    await first.live(NOW, 5, 100);
+    expect(first.written).toHaveLength(1);
+    const dropped = Array.from({ length: 5 }, (_, minute) => summary(NOW + minute * MINUTE, 100));
+    const second = keep(new SeededHistory([...past(NOW), ...dropped], first.written));
+    second.time.now = NOW + 6 * MINUTE;
+    await second.watchkeeper.start();
+    const from = NOW + 4 * MINUTE - 30 * MINUTE;
+    await second.live(from, 26, 600);
+    await second.live(NOW, 5, 100);
+    await second.live(NOW + 5 * MINUTE, 12, 600);
+    expect(second.written).toMatchObject([
+      {
+        state: 'resolved',
+        dedupe_key: first.written[0]!.dedupe_key,
+        started_at: first.written[0]!.started_at,
+      },
+    ]);
+  });
+
+  it('starts without history when there is none, or none is wanted', async () => {
+    for (const given of [{}, { history: { enabled: false } }]) {
+      const { watchkeeper, live, written } = keep(new SeededHistory([]), given);
+      await watchkeeper.start();
+      await live(NOW, 20, 600);
+      expect(written).toEqual([]);
+    }
+  });
+});
