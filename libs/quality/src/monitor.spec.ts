@@ -173,6 +173,22 @@ describe('QualityMonitor', () => {
     expect(namesOf(back)).toEqual(['monitor_input resolved */total']);
   });
 
+  it('takes what nobody saw, and the partial minutes around it, for unknown', () => {
+    const monitor = learned();
+    const half = (summaries: readonly StageCounts[]): readonly StageCounts[] =>
+      summaries.map((summary) => ({
+        ...summary,
+        in_count: summary.in_count && Math.round(summary.in_count / 2),
+        out_count: summary.out_count && Math.round(summary.out_count / 2),
+        payloads_in: summary.payloads_in && Math.round(summary.payloads_in / 2),
+      }));
+    const all = [...minutes(LEARNED, 40)].map((summaries, index) =>
+      index > 5 && index < 15 ? [] : index === 5 || index === 15 ? half(summaries) : summaries,
+    );
+    const alerts = play(monitor, all, LEARNED);
+    expect(alerts.filter(({ check }) => check === 'volume' || check === 'freshness')).toEqual([]);
+  });
+
   it('raises its own lag', () => {
     const monitor = learned();
     play(monitor, minutes(LEARNED, 3), LEARNED);

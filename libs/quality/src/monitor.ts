@@ -59,6 +59,8 @@ export class QualityMonitor {
   private readonly runbooks: ReadonlyMap<string, string>;
   private seam = Number.NEGATIVE_INFINITY;
   private everSeen = false;
+  /** Stretches of collector time that nobody saw, while some stage has them before it. */
+  private readonly unknown: { readonly from: number; readonly until: number }[] = [];
   private lastArrival = Number.NaN;
   private readonly ownLag = new Map<string, { lag: number; readUpTo: number }>();
 
@@ -170,13 +172,13 @@ export class QualityMonitor {
       learning: this.counts.learning,
       openTallies: this.windows.size,
       threshold: this.threshold(COUNT_HYPOTHESES.length),
-      watermarks: Object.fromEntries(
-        this.progress.reporting.flatMap((stage) => {
-          const since = this.windows.openSince(stage);
-          return since === null ? [] : [[stage, since]];
-        }),
-      ),
+      watermarks: this.watermarks(),
     };
+  }
+
+  private watermarks(): Readonly<Partial<Record<FlowStage, number>>> {
+    const open = this.progress.reporting.map((stage) => [stage, this.windows.openSince(stage)] as const);
+    return Object.fromEntries(open.filter(([, since]) => since !== null));
   }
 
   private count(counts: StageCounts, now: number | null = null): boolean {
@@ -207,23 +209,29 @@ export class QualityMonitor {
 
   /**
    * Leaves out windows in which no stage reported anything, unless silence is nothing unusual there: what nobody saw is
-   * not zero. A pause is judged as a whole.
+   * not zero. A pause is judged as a whole. The windows at its edges hold only a part of what there was, or what had piled
+   * up meanwhile: they are left out with it.
    */
   private known(closed: readonly ClosedWindow[]): readonly ClosedWindow[] {
-    const pauses = new Set<number>();
-    for (const { at, observed } of closed) if (!observed) pauses.add(at);
-    if (pauses.size === 0) return closed;
-    const isPlausible = new Map<number, boolean>();
-    const times = [...pauses].sort((a, b) => a - b);
+    const times = [...new Set(closed.filter(({ observed }) => !observed).map(({ at }) => at))].sort(
+      (a, b) => a - b,
+    );
+    const resume = this.settings.resumeMinutes * MINUTE;
     for (let first = 0; first < times.length;) {
       let last = first;
       while ((times[last + 1] ?? Number.NaN) - (times[last] ?? 0) === this.windowMs) last += 1;
       const pause = times.slice(first, last + 1);
-      const verdict = this.isPlausible(pause);
-      for (const at of pause) isPlausible.set(at, verdict);
+      const [start = 0, end = 0] = [pause.at(0), pause.at(-1)];
+      if (!this.isPlausible(pause))
+        this.unknown.push({ from: start - this.windowMs, until: end + this.windowMs + resume });
       first = last + 1;
     }
-    return closed.filter(({ at, observed }) => observed || isPlausible.get(at) === true);
+    const isKnown = (at: number): boolean =>
+      !this.unknown.some(({ from, until }) => at >= from && at < until);
+    const known = closed.filter(({ at }) => isKnown(at));
+    const oldest = Math.min(...Object.values(this.watermarks()));
+    while (this.unknown[0] && this.unknown[0].until <= oldest) this.unknown.shift();
+    return known;
   }
 
   private isPlausible(pause: readonly number[]): boolean {

@@ -52,6 +52,13 @@ export const qualityConfig = z.object({
     .min(0)
     .default(30)
     .describe('How long everything must look as usual before an alert is resolved, minutes.'),
+  resumeMinutes: z
+    .number()
+    .min(0)
+    .default(2)
+    .describe(
+      'How long nothing is judged after a pause in which no stage reported anything: the first minutes are partial, minutes.',
+    ),
   rebaselineHours: z
     .number()
     .positive()
