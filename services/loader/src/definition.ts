@@ -15,6 +15,8 @@ import { TableWatch } from './table-watch';
 
 /** Time between two attempts to reach a broker or registry that is down, milliseconds. */
 const RETRY_MS = 2_000;
+/** Batches in memory at once: more would not be quicker, one of them keeps ClickHouse busy and another this process. */
+const CONCURRENT_BATCHES = 2;
 
 @Module({})
 class LoaderModule {}
@@ -55,6 +57,7 @@ function moduleOf(settings: LoaderConfig, kit: Kit): DynamicModule {
     registry,
     group: kit.name,
     batch: settings.batch,
+    concurrency: CONCURRENT_BATCHES,
     log: kit.log,
     metrics: kit.metrics,
     onFatal: kit.fatal,
