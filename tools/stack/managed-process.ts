@@ -69,7 +69,9 @@ export async function launch(options: LaunchOptions): Promise<ManagedProcess> {
     });
   });
   exited.catch(() => undefined);
-  const pid = await Promise.race([readPid(wrapper.stdio[3] as Readable), exited.then(() => 0)]);
+  // A program may be over before its pid has been read: the pipe still holds it.
+  const reading = readPid(wrapper.stdio[3] as Readable);
+  const pid = await Promise.race([reading, exited.then(() => reading)]);
   if (pid === 0)
     throw new StackError(`${options.name} could not be started`, `Its output is in ${options.logFile}`);
 
