@@ -8,4 +8,6 @@ module.exports = {
   globalTeardown: '<rootDir>/kafka-tests/global-teardown-setup.ts',
   testTimeout: 120_000,
   maxWorkers: 1,
+  // kafkajs leaves a socket open when it is told to disconnect while it connects. Services end their process anyway.
+  forceExit: true,
 };

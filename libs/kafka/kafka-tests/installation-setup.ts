@@ -203,6 +203,19 @@ export class Installation {
     return lag;
   }
 
+  /** Leaves a note with the committed offset of a group, as a member of it. */
+  async commit(group: string, topic: Topic, offset: bigint, metadata: string): Promise<void> {
+    const consumer = this.client.consumer({ groupId: this.kafka.groupId(group) });
+    await consumer.connect();
+    const name = this.kafka.topicName(topic);
+    await consumer.subscribe({ topics: [name], fromBeginning: true });
+    const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
+    await consumer.run({ autoCommit: false, eachBatch: () => delay(50) });
+    await joined;
+    await consumer.commitOffsets([{ topic: name, partition: 0, offset: String(offset), metadata }]);
+    await consumer.disconnect();
+  }
+
   run = this.adminRun.bind(this);
   private adminRun<T>(call: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
     return this.admin.run('a test', call);

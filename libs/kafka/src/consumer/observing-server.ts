@@ -1,5 +1,6 @@
 import type { Topic } from '@headwater/contracts';
 import { PartitionLost } from '../errors';
+import type { Lane } from './lane';
 import { StageServer, type Turn } from './stage-server';
 
 /** For readers that only look: a batch is committed once the handler's promise resolved, and may be seen again. */
@@ -25,6 +26,10 @@ export class ObservingServer extends StageServer {
     if (!current()) throw new PartitionLost(lane.name, lane.partition);
     await handle(records);
     await commit(cut.commit, null);
+  }
+
+  protected override pass(_lane: Lane, next: bigint, commit: Turn['commit']): Promise<void> {
+    return commit(next, null);
   }
 
   protected override release(): void {

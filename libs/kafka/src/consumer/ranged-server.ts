@@ -83,6 +83,10 @@ export class RangedServer extends StageServer {
     await commit(cut.commit, null);
   }
 
+  protected override pass(_lane: Lane, next: bigint, commit: Turn['commit']): Promise<void> {
+    return commit(next, null);
+  }
+
   protected override release(lane: Lane): void {
     this.pending.delete(laneKey(lane.name, lane.partition));
   }

@@ -5,6 +5,7 @@ import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import type {
   Batch as Fetched,
   Consumer,
+  ConsumerEndBatchProcessEvent as EndBatchProcessEvent,
   ConsumerGroupJoinEvent,
   EachBatchPayload,
   KafkaMessage,
@@ -152,6 +153,8 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   protected abstract finish(turn: Turn): Promise<void>;
   /** Called inside a fetch, before its batches: finishes what an earlier owner left, and returns the offset behind it. */
   protected abstract finishPending(turn: Omit<Turn, 'cut'>): Promise<bigint | null>;
+  /** Makes offsets count that hold nothing to handle: undone transactions, control records. */
+  protected abstract pass(lane: Lane, next: bigint, commit: Turn['commit']): Promise<void>;
   /** The partition is no longer ours. */
   protected abstract release(lane: Lane): void;
 
@@ -216,6 +219,9 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     this.consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, (event) => {
       this.takeAssignment(event);
+    });
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize === 0) this.passOver(payload);
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart) this.crashed(error);
@@ -408,7 +414,8 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     const batch = payload.batch as FetchedBatch;
     const lane = this.lanes.get(laneKey(batch.topic, batch.partition));
     const input = this.inputs.get(batch.topic);
-    if (!lane || !input || lane.state !== 'running' || payload.isStale()) return;
+    await lane?.passing;
+    if (!lane || !input || lane.state !== 'running' || !this.owns(lane) || payload.isStale()) return;
     const fetchedAt = BigInt(batch.fetchedOffset);
     if (fetchedAt !== lane.position && !(await this.explain(lane, fetchedAt))) return;
 
@@ -498,10 +505,34 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       await payload.heartbeat();
     }
     if (fresh.length === 0 && lastOffset >= lane.position) {
+      await this.pass(lane, lastOffset + 1n, turn.commit);
       lane.position = lastOffset + 1n;
       payload.resolveOffset(String(lastOffset));
+      this.recovered(lane);
     }
     beats.check();
+  }
+
+  /**
+   * kafkajs does not hand a fetch over in which everything was undone or a control record, and would not commit it: after
+   * the last crash of a producer the lag would never be nought again.
+   */
+  private passOver({ topic, partition, firstOffset, lastOffset }: EndBatchProcessEvent['payload']): void {
+    const lane = this.lanes.get(laneKey(topic, partition));
+    if (lane?.state !== 'running' || firstOffset === null || BigInt(firstOffset) !== lane.position) return;
+    const next = BigInt(lastOffset) + 1n;
+    lane.position = next;
+    const commit = async (offset: bigint, metadata: string | null): Promise<void> => {
+      await this.consumer?.commitOffsets([{ topic, partition, offset: String(offset), metadata }]);
+    };
+    lane.passing = this.pass(lane, next, commit).then(
+      () => {
+        this.recovered(lane);
+      },
+      (error: unknown) => {
+        if (this.owns(lane)) this.startAgain(lane, error);
+      },
+    );
   }
 
   private handlerOf(input: Input, lane: Lane, first: bigint, next: bigint, lag = 0): Turn['handle'] {
@@ -531,12 +562,16 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       this.fail(lane, error);
       return;
     }
+    this.startAgain(lane, error);
+    await payload.heartbeat();
+  }
+
+  private startAgain(lane: Lane, error: unknown): void {
     lane.state = 'preparing';
     this.consumer?.pause([{ topic: lane.name, partitions: [lane.partition] }]);
     const wait = this.note(lane, error);
     // Whoever was shut out asks the group first whether the partition is still his, or two owners would fence each other.
     void this.takeOver(lane, error instanceof Fenced ? HEARTBEAT_INTERVAL_MS + wait : wait);
-    await payload.heartbeat();
   }
 
   /** Decodes the records of a batch. @throws {RegistryUnavailable} */

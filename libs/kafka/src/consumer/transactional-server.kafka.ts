@@ -8,6 +8,7 @@ import {
   type Undecodable,
 } from '@headwater/stage';
 import { aFailedEvent, anEnrichedEvent } from '@headwater/testing';
+import type { KafkaMessage } from 'kafkajs';
 import { HttpGate } from '../../kafka-tests/http-gate-setup';
 import { endpoints, eventually, Installation } from '../../kafka-tests/installation-setup';
 import { RegistryUnavailable } from '../errors';
@@ -39,6 +40,9 @@ const events = (count: number, known: Partial<EnrichedEvent> = {}): EnrichedEven
 
 const ids = (values: readonly EnrichedEvent[]): string[] => values.map(({ event_id }) => event_id).sort();
 
+const textOf = (partition: readonly KafkaMessage[]): string[] =>
+  partition.map(({ key, value }) => `${String(key)} ${value?.toString('base64') ?? ''}`);
+
 describe('a transactional stage', () => {
   let at: Installation;
   beforeEach(async () => {
@@ -56,11 +60,8 @@ describe('a transactional stage', () => {
     await at.produce(enrichedEvents, events(3_000));
     await at.start(new TransactionalServer(at.options('validator')), enrichedEvents, copy);
     await caughtUp();
-    const input = await at.read(enrichedEvents);
-    const output = await at.read(validEvents);
-    expect(output.map((partition) => partition.map(({ key, value }) => [key, value]))).toEqual(
-      input.map((partition) => partition.map(({ key, value }) => [key, value])),
-    );
+    const [input, output] = await Promise.all([at.read(enrichedEvents), at.read(validEvents)]);
+    expect(output.map(textOf)).toEqual(input.map(textOf));
     expect(input.flat()).toHaveLength(3_000);
   });
 
@@ -213,6 +214,24 @@ describe('a transactional stage', () => {
       [100n, 100],
     ]);
     expect(tails[0]?.seen[99]).toMatchObject({ offset: 99n, value: { event_id: 'event-99' } });
+  });
+
+  it('has no lag behind transactions that were undone', async () => {
+    await at.start(new TransactionalServer(at.options('validator')), enrichedEvents, copy);
+    const producer = at.kafka.client.producer({
+      transactionalId: `${at.prefix}undone`,
+      maxInFlightRequests: 1,
+    });
+    await producer.connect();
+    for (const end of ['commit', 'abort', 'abort'] as const) {
+      const transaction = await producer.transaction();
+      const messages = [{ partition: 0, value: at.encode(enrichedEvents, anEnrichedEvent()) }];
+      await transaction.send({ topic: at.kafka.topicName(enrichedEvents), messages });
+      await transaction[end]();
+      await caughtUp();
+    }
+    await producer.disconnect();
+    expect(await at.readValues(validEvents)).toHaveLength(1);
   });
 
   it('reports what retention removed before it was read, with the exact range', async () => {

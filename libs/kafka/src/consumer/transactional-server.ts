@@ -55,29 +55,40 @@ export class TransactionalServer extends StageServer {
 
     const buffer = this.buffers.pop() ?? new ValueBuffer();
     const outputs = this.encode(routed, buffer);
-    const done = this.metrics.transactionSeconds.startTimer({ topic: lane.topic.name });
-    const result = await own.commit(outputs, {
-      groupId: this.groupId,
-      topic: lane.name,
-      partition: lane.partition,
-      next: cut.commit,
-    });
-    done();
-    this.metrics.transactions.inc({ result: result.outcome });
-    if (result.outcome !== 'ok') {
-      if (result.outcome === 'fenced') this.metrics.fenced.inc();
-      throw failureOf(own.transactionalId, result);
-    }
+    await this.transact(own, lane, outputs, cut.commit);
     // After a failure the client may still read from it.
     buffer.clear();
     this.buffers.push(buffer);
     this.countOut(outputs);
   }
 
+  protected override async pass(lane: Lane, next: bigint): Promise<void> {
+    const own = this.transactions.get(laneKey(lane.name, lane.partition));
+    if (!own) throw new PartitionLost(lane.name, lane.partition);
+    // Not a plain commit: one that comes late could undo the offset of a later transaction.
+    await this.transact(own, lane, [], next);
+  }
+
   protected override release(lane: Lane): void {
     const key = laneKey(lane.name, lane.partition);
     this.transactions.get(key)?.close();
     this.transactions.delete(key);
+  }
+
+  private async transact(
+    own: PartitionTransactions,
+    lane: Lane,
+    outputs: readonly Encoded[],
+    next: bigint,
+  ): Promise<void> {
+    const done = this.metrics.transactionSeconds.startTimer({ topic: lane.topic.name });
+    const { name: topic, partition } = lane;
+    const result = await own.commit(outputs, { groupId: this.groupId, topic, partition, next });
+    done();
+    this.metrics.transactions.inc({ result: result.outcome });
+    if (result.outcome === 'ok') return;
+    if (result.outcome === 'fenced') this.metrics.fenced.inc();
+    throw failureOf(own.transactionalId, result);
   }
 
   private encode(routed: Routed, buffer: ValueBuffer): readonly Encoded[] {
