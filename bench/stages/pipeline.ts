@@ -63,7 +63,11 @@ export const measurePipeline: MeasureStage = async (bench) => {
     });
     const figure = tried.find(({ unitsPerSecond }) => unitsPerSecond === held) ?? tried[0];
     if (figure)
-      measurements.push(held === null ? { ...figure, void: 'it kept up with none of the rates' } : figure);
+      measurements.push(
+        held === null
+          ? { ...figure, unitsPerSecond: 0, notes: ['it kept up with none of the rates'] }
+          : figure,
+      );
     best = held ?? best;
   }
   await parts.remove(pipeline);

@@ -57,13 +57,16 @@ export async function probe(bench: Workbench, collectorUrl: string, seconds: num
 
   const requests: Promise<void>[] = [];
   const begun = performance.now();
+  const timer = setInterval(() => {
+    if (performance.now() - begun < seconds * 1000) requests.push(send().catch(() => undefined)); // then it is never seen
+  }, EVERY_MS);
   while (performance.now() - begun < seconds * 1000 || waiting.size > 0) {
     const elapsed = performance.now() - begun;
     if (elapsed > seconds * 1000 + PATIENCE_MS) break;
-    if (elapsed < seconds * 1000 && sent <= elapsed / EVERY_MS) requests.push(send());
     await look();
     await sleep(LOOK_MS);
   }
+  clearInterval(timer);
   await Promise.all(requests);
   const [p50, p99, p999] = [50, 99, 99.9].map((percent) => percentileOf(delays, percent));
   return {

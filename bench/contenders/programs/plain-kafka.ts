@@ -5,9 +5,6 @@ import { CompressionCodecs, CompressionTypes, Kafka, logLevel } from 'kafkajs';
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-/** What a contender may write its records with. */
-export type Compression = 'none' | 'zstd';
-
 /** kafkajs as it comes, and able to read and write zstd: the topics that our services write use it. */
 export function plainKafka(brokers: string): Kafka {
   CompressionCodecs[CompressionTypes.ZSTD] = () => ({

@@ -15,6 +15,8 @@ import { numberSetting, setting } from './settings';
 /** As our stages read. */
 const FETCH = { maxBytesPerPartition: 1024 * 1024, minBytes: 256 * 1024, maxWaitTimeInMs: 50 } as const;
 
+const SEND_RECORDS = 1_000;
+
 /** The records of one input record. */
 type Work = (value: Buffer) => Message[];
 
@@ -41,12 +43,15 @@ async function main(): Promise<void> {
 
   const eachBatch = async ({ batch }: EachBatchPayload): Promise<void> => {
     const transaction = await producer.transaction();
-    await transaction.send({
-      topic: output,
-      acks: -1,
-      compression,
-      messages: batch.messages.flatMap(({ value }) => (value ? work(value) : [])),
-    });
+    const messages = batch.messages.flatMap(({ value }) => (value ? work(value) : []));
+    // Cut, because all that goes to a partition in one send is one record batch, which brokers limit.
+    for (let from = 0; from < messages.length; from += SEND_RECORDS)
+      await transaction.send({
+        topic: output,
+        acks: -1,
+        compression,
+        messages: messages.slice(from, from + SEND_RECORDS),
+      });
     await transaction.sendOffsets({
       consumerGroupId: groupId,
       topics: [
