@@ -23,7 +23,7 @@ export function shapeOf(time: number): number {
   const day = sinceMonday / DAY;
   const edge = (x: number): number => 1 / (1 + exp(-x * 24));
   const weekend = 1 - 0.35 * (edge(day - 5) - edge(day - 7) + 1 - edge(day));
-  return daily * weekend * (1 + 0.005 * (time / WEEK - 2800));
+  return daily * weekend * (1 + 0.005 * (time / WEEK - 2922));
 }
 
 /** Counts of one minute after the other. */
