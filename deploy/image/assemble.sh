@@ -7,7 +7,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 
 if [ ! -x node_modules/.bin/nx ]; then
-  npm ci --no-audit --no-fund --loglevel=error
+  npm install --no-save --no-audit --no-fund --loglevel=error
 fi
 NX_DAEMON=false NX_NO_CLOUD=true NX_TUI=false node_modules/.bin/nx run-many -t build --output-style static
 
@@ -16,5 +16,5 @@ mkdir -p "$out"
 cp package.json package-lock.json deploy/image/entrypoint.mjs LICENSE "$out/"
 cp -R dist "$out/dist"
 # Only what the services need at run time; none of these packages runs a script at install.
-(cd "$out" && npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error)
+(cd "$out" && npm install --no-save --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error)
 chmod -R a+rX,a-w "$out"

@@ -21,7 +21,7 @@ export function enter(program) {
   const version = spawnSync(PINNED_NODE, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? '';
   refuse(
     !(Number(/^v(\d+)/.exec(version)?.[1]) >= LEAST_MAJOR),
-    `The workspace's own Node ${LEAST_MAJOR} is missing (found "${version}" at ${PINNED_NODE}). Its install script must be allowed to run: delete node_modules and run \`npm ci\` without --ignore-scripts.`,
+    `The workspace's own Node ${LEAST_MAJOR} is missing (found "${version}" at ${PINNED_NODE}). Its install script must be allowed to run: delete node_modules and run \`npm install\` without --ignore-scripts.`,
   );
   run(program);
 }
@@ -32,13 +32,18 @@ function install() {
     .digest('hex');
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lock && existsSync(PINNED_NODE)) return;
   console.log('Installing the packages of the workspace (once, about a minute) …');
-  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  // Not `npm ci`: it refuses a lockfile without the binaries of other platforms, and some mirrors do not carry those.
+  const { status, error } = spawnSync(
+    'npm',
+    ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   refuse(
     status !== 0,
-    `npm ci failed${error ? ` (${error.message})` : ` with exit code ${status}`}. Its own message is above: check the disk, and that the npm registry can be reached; then run the command again.`,
+    `npm install failed${error ? ` (${error.message})` : ` with exit code ${status}`}. Its own message is above: check the disk, and that the npm registry can be reached; then run the command again.`,
   );
   writeFileSync(STAMP, lock);
 }

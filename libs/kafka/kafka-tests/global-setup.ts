@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- jest resolves no path names in a global set-up
 import { startTestStack } from '../../../tools/stack/test-stack';
 import { running } from './running-setup';
 

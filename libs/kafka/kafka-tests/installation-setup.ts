@@ -82,9 +82,14 @@ export class Installation {
 
   static async create({
     partitions = 3,
-    compression = 'zstd' as 'none' | 'zstd' | 'gzip',
+    compression = 'zstd',
     prefix = `t${randomUUID().slice(0, 8)}.`,
     where = endpoints(),
+  }: {
+    partitions?: number;
+    compression?: 'none' | 'gzip' | 'zstd';
+    prefix?: string;
+    where?: ReturnType<typeof endpoints>;
   } = {}): Promise<Installation> {
     const installation = await Installation.open(prefix, where, compression, async (fresh) => {
       await createTopics(fresh.kafka, { partitions, replicationFactor: 1, minInsyncReplicas: 1 });
@@ -129,7 +134,10 @@ export class Installation {
     server.addHandler(topic.name, (batch: Batch<object>) => Promise.resolve(handle(batch)) as never, true);
     await new Promise<void>((resolve, reject) => {
       server.listen((error) => {
-        if (error) reject(error as Error);
+        if (error)
+          reject(
+            error instanceof Error ? error : new Error('The transport did not start.', { cause: error }),
+          );
         else resolve();
       });
     });

@@ -1,3 +1,4 @@
+import type { Topic } from '@headwater/contracts';
 import type { Received } from '@headwater/stage';
 import type { Registry as MetricsRegistry } from 'prom-client';
 import type { KafkaConnection } from './client/kafka-connection';
@@ -58,7 +59,7 @@ export interface TopicWriterOptions {
   readonly kafka: KafkaConnection;
   readonly registry: SchemaRegistry;
   /** Topics that will be written: their schemas are looked up by `connect`. */
-  readonly topics: readonly import('@headwater/contracts').Topic[];
+  readonly topics: readonly Topic[];
   readonly log: Log;
   readonly metrics?: MetricsRegistry;
   /** How long a first record waits for company, milliseconds. Default 5. */

@@ -88,7 +88,7 @@ class NullableType extends types.UnwrappedUnionType {
 class BoundedArray extends types.ArrayType {
   constructor(...args: ConstructorParameters<typeof types.ArrayType>) {
     super(...args);
-    refuseWithoutSize(this.itemsType as Type);
+    refuseWithoutSize(this.itemsType);
   }
 
   _read(tap: Tap): unknown[] {

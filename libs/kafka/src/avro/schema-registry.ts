@@ -83,9 +83,7 @@ export class SchemaRegistry {
         this.client.register(
           // A copy: the client's types want a mutable schema.
           structuredClone(schemas[topic.schema]) as Parameters<RegistryClient['register']>[0],
-          { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE } as Parameters<
-            RegistryClient['register']
-          >[1],
+          { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
         ),
       );
       return id;

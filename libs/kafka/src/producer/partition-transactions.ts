@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CompressionTypes, type Message, type Producer, type Transaction } from 'kafkajs';
+import { type CompressionTypes, type Message, type Producer, type Transaction } from 'kafkajs';
 import { withDeadline } from '../client/deadline';
 import type { KafkaConnection } from '../client/kafka-connection';
 import { protocolTypes, troubleOf } from '../client/kafka-error';
