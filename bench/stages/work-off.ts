@@ -51,7 +51,7 @@ export async function workOff(
   const { topic, from, to, events } = filled;
   const records = between(from, to);
   const meter = new CpuMeter<string>({ service: running.pid, ...also });
-  const looks: { seconds: number; done: number; cpuUs: Readonly<Record<string, number>> }[] = [];
+  const looks: Look[] = [];
   let moved = performance.now();
   let problem: string | null = null;
   let done = 0;
@@ -71,25 +71,56 @@ export async function workOff(
   }
   const { others } = meter.read();
   const peakBytes = memoryOf(running.pid)?.peak ?? 0;
-  const counted = looks.filter(
-    (look) => look.done >= events * COUNTED.from && look.done <= events * COUNTED.to,
-  );
-  const slope = (read: (look: (typeof looks)[number]) => number): number | null =>
-    slopeOf(counted.map((look): Point => ({ done: look.done, cost: read(look) })));
-  const parts = Object.keys({ service: 0, ...also }).map(
-    (part) => [part, slope((look) => look.cpuUs[part] ?? 0)] as const,
-  );
-  const secondsPerEvent = slope(({ seconds }) => seconds);
-  const flat = parts.every(([, cost]) => cost !== null) && secondsPerEvent !== null;
-  if (!flat && problem === null) problem = 'it was done before it could be followed: more events are needed';
+  const cost = costOf(looks, events, Object.keys({ service: 0, ...also }));
   return {
-    cpuUs: Object.fromEntries(parts.map(([part, cost]) => [part, cost ?? 0])),
-    eventsPerSecond: secondsPerEvent === null ? 0 : 1 / secondsPerEvent,
+    cpuUs: cost?.cpuUs ?? {},
+    eventsPerSecond: cost === null || cost.seconds <= 0 ? 0 : 1 / cost.seconds,
     others,
     peakBytes,
     done: Math.round(done),
-    problem,
-    notes: [],
+    problem:
+      problem ?? (cost === null ? 'it was done before it could be followed: more events are needed' : null),
+    notes:
+      cost?.whole === true
+        ? ['too few commits to leave start and end out: the whole way counts, start included']
+        : [],
+  };
+}
+
+/** Where a consumer was, and what it had cost. */
+interface Look {
+  readonly seconds: number;
+  readonly done: number;
+  readonly cpuUs: Readonly<Record<string, number>>;
+}
+
+interface Cost {
+  /** Of one event. */
+  readonly seconds: number;
+  readonly cpuUs: Readonly<Record<string, number>>;
+  /** Taken from the whole way, because too few commits lay in the part that counts. */
+  readonly whole: boolean;
+}
+
+/** Null when the first look found everything done. */
+function costOf(looks: readonly Look[], events: number, parts: readonly string[]): Cost | null {
+  const counted = looks.filter(({ done }) => done >= events * COUNTED.from && done <= events * COUNTED.to);
+  const slope = (read: (look: Look) => number): number | null =>
+    slopeOf(counted.map((look): Point => ({ done: look.done, cost: read(look) })));
+  const [first, last] = [looks[0], looks.at(-1)];
+  if (first === undefined || last === undefined || first.done >= last.done) return null;
+  const whole = (read: (look: Look) => number): number =>
+    (read(last) - read(first)) / (last.done - first.done);
+  const sloped = slope(({ seconds }) => seconds);
+  return {
+    seconds: sloped ?? whole(({ seconds }) => seconds),
+    cpuUs: Object.fromEntries(
+      parts.map((part) => {
+        const read = ({ cpuUs }: Look): number => cpuUs[part] ?? 0;
+        return [part, slope(read) ?? whole(read)];
+      }),
+    ),
+    whole: sloped === null,
   };
 }
 
