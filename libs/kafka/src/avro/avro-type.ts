@@ -29,6 +29,7 @@ export class UnboundedSchema extends Error {}
  *
  * - A count of items is believed only up to the number of bytes that are left, and items that take no byte are refused,
  *   so the size of a decoded value is bounded by the size of the record. (Plain avsc makes 20 million nulls of 5 bytes.)
+ * - A `long` beyond ±2^52 is refused. (Plain avsc, which counts in doubles, writes and reads another number.)
  * - A lone surrogate is written as U+FFFD. (Plain avsc writes bytes that are not UTF-8, which other readers reject.)
  * - Unions with null read and write plain values.
  *
@@ -49,6 +50,10 @@ const hook: Hook = (schema, options) => {
     options.registry['string'] ??= new TextType();
     return options.registry['string'];
   }
+  if (schema === 'long' || isType(schema, 'long')) {
+    options.registry['long'] ??= new ExactLong();
+    return options.registry['long'];
+  }
   if (isType(schema, 'array')) return new BoundedArray(schema, options);
   if (isType(schema, 'map')) return new BoundedMap(schema, options);
   if (Array.isArray(schema) && schema.length === 2 && schema[0] === 'null')
@@ -65,6 +70,31 @@ class TextType extends types.StringType {
     tap.writeString(value.isWellFormed() ? value : value.toWellFormed());
   }
 }
+
+/** Largest magnitude whose zigzag form, twice as large, is still an exact double. */
+const LARGEST_LONG = 2 ** 52;
+
+class ExactLong extends types.LongType {
+  _read(tap: Tap): number {
+    const value = tap.readLong();
+    if (!isExact(value)) throw new Error('an integer of more than 52 bits');
+    return value;
+  }
+
+  _write(tap: Tap, value: unknown): void {
+    if (!isExact(value)) throw new TypeError('not an integer of at most 52 bits');
+    tap.writeLong(value);
+  }
+
+  _check(value: unknown, _flags: unknown, hook?: (value: unknown, type: Type) => void): boolean {
+    const fits = isExact(value);
+    if (!fits) hook?.(value, this);
+    return fits;
+  }
+}
+
+const isExact = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= LARGEST_LONG;
 
 /** `["null", T]`, by far the most frequent type: index 0 is one byte 0, index 1 one byte 2. */
 class NullableType extends types.UnwrappedUnionType {
