@@ -132,12 +132,14 @@ class FailureRatio implements Watcher {
   ): boolean {
     if (tally.series !== TOTAL) return false;
     const excess = tally.failed - usual * tally.in;
-    let explained = 0;
+    let [explained, parts] = [0, 0];
     for (const other of series.values()) {
       if (!other.deviating || other.tally.appId !== tally.appId || other.tally.series === TOTAL) continue;
+      parts += 1;
       explained += other.tally.failed - (other.verdict?.usual ?? 0) * other.tally.in;
     }
-    return explained > 0 && explained >= EXPLAINED_SHARE * excess;
+    // On the way back to the usual the app must not speak up either.
+    return parts > 0 && (excess <= 0 || explained >= EXPLAINED_SHARE * excess);
   }
 }
 

@@ -43,13 +43,15 @@ const SLOW_MARGIN = 2;
 const ESTIMATE_MARGIN = 2;
 /** While the usual ratio is being learned, one out of five passes for usual: only a flood of failures is noticed. */
 const LEARNING_USUAL = 0.2;
+/** Windows that it takes at least: failures that come in batches must have had time to come. */
+const LEARNING_WINDOWS = 60;
 /** Ratios below this are not told apart: one bad event in two thousand. */
 const LEAST_USUAL = 0.0005;
 const SLOW_SAMPLES = 2 * 7 * 48;
 /** Dispersion: samples that the start counts for, those that are remembered, and the most that one may say. */
-const DISPERSION_PRIOR = 5;
+const DISPERSION_PRIOR = 10;
 const DISPERSION_SAMPLES = 300;
-const MOST_DISPERSION = 100;
+const MOST_DISPERSION = 20;
 
 interface Open {
   readonly startedAt: number;
@@ -68,6 +70,7 @@ interface Open {
  */
 export class RatioWatch {
   private readonly bank = new CusumBank(ODDS_HYPOTHESES.length);
+  private windows = 0;
   private hits = 0;
   private trials = 0;
   private scatter = 1;
@@ -86,7 +89,7 @@ export class RatioWatch {
 
   /** Takes the next window: `at` its start in milliseconds, `threshold` the evidence in nats that opens a deviation. */
   step(at: number, hits: number, trials: number, threshold: number): RatioVerdict {
-    const learning = this.trials < this.settings.leastTrials;
+    const learning = this.trials < this.settings.leastTrials || this.windows < LEARNING_WINDOWS;
     const least = learning ? LEARNING_USUAL : LEAST_USUAL;
     const usual = Math.min(0.999, Math.max(least, (this.hits + 0.5) / (this.trials + 1)));
     const verdict = this.judge(at, hits, trials, usual, threshold);
@@ -203,6 +206,7 @@ export class RatioWatch {
       this.hits *= keep;
       this.trials *= keep;
     }
+    this.windows += 1;
     this.hits += hits;
     this.trials += trials;
   }
