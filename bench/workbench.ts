@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { prepare } from '@headwater/pipeline';
 import { startStack, type Endpoints, type Stack } from '@headwater/stack';
 import { build } from 'esbuild';
@@ -82,10 +83,19 @@ export function program({ dir }: Setting, name: string): string {
 /** Eight hexadecimal digits that the ids of a load or a filling begin with. */
 export const newRun = (): string => randomBytes(4).toString('hex');
 
+/** Code of an engine that has no memory left for a query: large inserts and merges take it for a moment. */
+const MEMORY_LIMIT = /^Code: 241\./;
+const SQL_ATTEMPTS = 20;
+
 /** Rows of a statement, as texts. @throws Error with what ClickHouse said */
 export async function sql(bench: Workbench, statement: string): Promise<readonly (readonly string[])[]> {
-  const answer = await fetch(bench.endpoints.clickhouseUrl, { method: 'POST', body: statement });
-  const text = await answer.text();
+  let answer = await fetch(bench.endpoints.clickhouseUrl, { method: 'POST', body: statement });
+  let text = await answer.text();
+  for (let attempt = 1; MEMORY_LIMIT.test(text) && attempt < SQL_ATTEMPTS; attempt += 1) {
+    await sleep(500);
+    answer = await fetch(bench.endpoints.clickhouseUrl, { method: 'POST', body: statement });
+    text = await answer.text();
+  }
   if (!answer.ok) throw new Error(`ClickHouse refused "${statement.slice(0, 80)}": ${text.slice(0, 400)}`);
   return text === ''
     ? []

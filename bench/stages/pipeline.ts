@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { topics } from '@headwater/contracts';
 import { startPipeline, type Pipeline } from '@headwater/pipeline';
-import { TP2_PATH } from '../data/events';
+import { BENCH_APP, TP2_PATH } from '../data/events';
 import type { LoadPlan } from '../load/protocol';
 import { climb } from '../measure/climb';
 import { CpuMeter, memoryOf } from '../measure/cpu-meter';
@@ -23,6 +23,7 @@ const IN_HAND_SECONDS = 3;
 /** How long the pipeline may take to run empty, milliseconds. */
 const DRAIN_MS = 120_000;
 const NAME = 'pipeline';
+const TABLE = 'headwater.events_stored';
 
 interface Bound {
   readonly bench: Workbench;
@@ -38,7 +39,6 @@ export const measurePipeline: MeasureStage = async (bench) => {
   const { sizes, parts, broker, endpoints, dir, print } = bench;
   for (const { name } of Object.values(topics)) await broker.trim(name);
   for (const name of services) await broker.forgetGroup(`headwater-${name}`);
-  await sql(bench, 'TRUNCATE TABLE headwater.events_stored');
   freeAll(bench);
   const pipeline = parts.add(
     await startPipeline({ endpoints, dataDir: dir, env: { all: { NODE_ENV: 'production' } } }),
@@ -106,16 +106,17 @@ async function stretch(
 ): Promise<{ readonly measurement: Measurement; readonly keptUp: boolean }> {
   const { bench, port } = bound;
   const run = newRun();
+  await sql(bench, `TRUNCATE TABLE ${TABLE}`);
   const meter = meterOf(bound);
   await bench.load.start(planOf(port, run, EVENTS_PER_POST, rate));
   await sleep(seconds * 1000);
   const sent = await bench.load.count();
   const usage = meter.read();
-  const [stored] = await storedOf(bench, run);
+  const stored = await rowsOf(bench);
   const peakBytes = peaksOf(bound);
   const final = await bench.load.stop();
   const accepted = final.accepted * EVENTS_PER_POST;
-  const [delivered, distinct] = await runEmpty(bench, run, accepted);
+  const [delivered, distinct] = await runEmpty(bench, accepted);
 
   const inHand = sent.accepted * EVENTS_PER_POST - stored;
   const inTime = sent.accepted * EVENTS_PER_POST >= rate * seconds * 0.98;
@@ -143,6 +144,7 @@ async function stretch(
 async function queryable(bound: Bound, round: number): Promise<Measurement> {
   const { bench, pipeline, port } = bound;
   const run = newRun();
+  await sql(bench, `TRUNCATE TABLE ${TABLE}`);
   await bench.load.start(planOf(port, run, 1, PROBED_RATE));
   await sleep(bench.sizes.settleSeconds * 2_000);
   const before = await bench.load.count();
@@ -152,7 +154,7 @@ async function queryable(bound: Bound, round: number): Promise<Measurement> {
   const now = await bench.load.count();
   const peakBytes = peaksOf(bound);
   const final = await bench.load.stop();
-  const [delivered, distinct] = await runEmpty(bench, run, final.accepted);
+  const [delivered, distinct] = await runEmpty(bench, final.accepted);
   const events = now.accepted - before.accepted;
   const missing = probed.sent - probed.seen;
   const measurement: Measurement = {
@@ -209,21 +211,19 @@ function peaksOf({ pipeline }: Bound): Readonly<Record<string, number>> {
 const perEvent = (cpuUs: Readonly<Record<string, number>>, events: number): Record<string, number> =>
   Object.fromEntries(Object.entries(cpuUs).map(([part, us]) => [part, us / Math.max(1, events)]));
 
-/** Rows of a load, and different events among them. */
-async function storedOf(bench: Workbench, run: string): Promise<readonly [number, number]> {
-  const [[count, distinct] = []] = await sql(
-    bench,
-    `SELECT count(), uniqExact(event_id) FROM headwater.events_stored WHERE startsWith(toString(event_id), '${run}')`,
-  );
-  return [Number(count), Number(distinct)];
+/** Rows of the load. */
+async function rowsOf(bench: Workbench): Promise<number> {
+  const [[count] = []] = await sql(bench, `SELECT count() FROM ${TABLE} WHERE app_id = '${BENCH_APP}'`);
+  return Number(count);
 }
 
-/** Waits until all that was accepted is a row, or long enough. */
-async function runEmpty(bench: Workbench, run: string, accepted: number): Promise<readonly [number, number]> {
+/** Waits until there are as many rows as events were accepted, or long enough; then counts different events too. */
+async function runEmpty(bench: Workbench, accepted: number): Promise<readonly [number, number]> {
   const deadline = performance.now() + DRAIN_MS;
-  for (;;) {
-    const stored = await storedOf(bench, run);
-    if (stored[1] >= accepted || performance.now() > deadline) return stored;
-    await sleep(500);
-  }
+  while ((await rowsOf(bench)) < accepted && performance.now() < deadline) await sleep(500);
+  const [[count, distinct] = []] = await sql(
+    bench,
+    `SELECT count(), uniqExact(event_id) FROM ${TABLE} WHERE app_id = '${BENCH_APP}'`,
+  );
+  return [Number(count), Number(distinct)];
 }
