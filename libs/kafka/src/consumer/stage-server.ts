@@ -36,8 +36,13 @@ const STALL_MS = 60_000;
 /** A log that seems to end too early may be one that is still recovering. */
 const RECHECKS = 5;
 const RECHECK_MS = 2_000;
-const FETCH_BYTES = 1024 * 1024;
-const LARGEST_FETCH_BYTES = 16 * 1024 * 1024;
+/**
+ * Bytes of one partition in one fetch, and what the broker waits for. They are compressed, to between a fifth and a
+ * fortieth, and all of a fetch is in memory at once: more would not make the stages faster, only larger.
+ */
+const FETCH_BYTES = 512 * 1024;
+const FETCH_BYTES_OF_ALL_PARTITIONS = 4 * 1024 * 1024;
+const BATCH_BYTES = 4 * 1024 * 1024;
 const START_WAIT_MS = 2_000;
 
 /** kafkajs keeps the offset that a fetch asked for, but does not declare it. */
@@ -209,10 +214,11 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       allowAutoTopicCreation: false,
       readUncommitted: false,
-      maxBytesPerPartition: fetchBytes(batch?.maxBytes),
-      maxBytes: LARGEST_FETCH_BYTES * 2,
-      // The broker waits for more: few large transactions instead of many small ones.
-      minBytes: lingerMs > 0 ? 256 * 1024 : 1,
+      maxBytesPerPartition: FETCH_BYTES,
+      maxBytes: FETCH_BYTES_OF_ALL_PARTITIONS,
+      // The broker waits for more: few large batches instead of many small ones. Never for more than one partition may
+      // bring, or one partition's backlog would be read at the pace of the linger.
+      minBytes: lingerMs > 0 ? FETCH_BYTES : 1,
       maxWaitTimeInMs: Math.max(lingerMs, 10),
       retry: { retries: 20, initialRetryTime: 100, maxRetryTime: 5_000 },
     });
@@ -491,7 +497,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     }
     const fresh = batch.messages.filter(({ offset }) => BigInt(offset) >= lane.position);
     const lastOffset = BigInt(batch.lastOffset());
-    const { maxRecords = 2_000, maxBytes = FETCH_BYTES } = this.options.batch ?? {};
+    const { maxRecords = 2_000, maxBytes = BATCH_BYTES } = this.options.batch ?? {};
     for (const cut of cutBatch(fresh, lastOffset, { maxRecords, maxBytes })) {
       if (!current() || !payload.isRunning()) return;
       beats.check();
@@ -629,10 +635,6 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     await delay(milliseconds, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }
-
-/** A fetch brings compressed bytes; about as many as a batch may hold, within reason. */
-const fetchBytes = (maxBytes = FETCH_BYTES): number =>
-  Math.min(Math.max(maxBytes, FETCH_BYTES), LARGEST_FETCH_BYTES);
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof ServiceError ? error.code : undefined;
