@@ -103,6 +103,11 @@ function refusals(helm: string): readonly Case[] {
       values: ['topics.minInsyncReplicas=4'],
       says: /minInsyncReplicas is larger/,
     },
+    {
+      name: 'two quality monitors',
+      values: ['qualityMonitor.replicas=2'],
+      says: /qualityMonitor\.replicas is larger than 1/,
+    },
     { name: 'an unknown value', values: ['colector.replicas=2'], says: /colector/ },
     { name: 'an unknown setting', values: ['enricher.config.LOG__LEVL=info'], says: /LOG__LEVL/ },
     { name: 'a wrong log level', values: ['enricher.config.LOG__LEVEL=loud'], says: /LOG__LEVEL/ },

@@ -15,4 +15,7 @@
 {{- if lt (int .Values.topics.replicationFactor) (int .Values.topics.minInsyncReplicas) -}}
 {{- fail "topics.minInsyncReplicas is larger than topics.replicationFactor: no write could ever be acknowledged. Lower the one or raise the other." -}}
 {{- end -}}
+{{- if gt (int .Values.qualityMonitor.replicas) 1 -}}
+{{- fail "qualityMonitor.replicas is larger than 1: the monitor compares all apps with one memory, and two would each see half. Set it to 1." -}}
+{{- end -}}
 {{- end -}}

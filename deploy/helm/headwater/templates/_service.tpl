@@ -24,11 +24,16 @@ spec:
   replicas: {{ .values.replicas }}
   revisionHistoryLimit: 3
   strategy:
+    {{- if eq .component "quality-monitor" }}
+    # It compares all apps with one memory: two side by side would each see half.
+    type: Recreate
+    {{- else }}
     type: RollingUpdate
     # A group is rebalanced once for each member that comes or goes: the new one comes first.
     rollingUpdate:
       maxSurge: 1
       maxUnavailable: 0
+    {{- end }}
   selector:
     matchLabels:
       {{- include "headwater.selectorLabels" . | nindent 6 }}
@@ -95,13 +100,6 @@ spec:
             httpGet: { path: /health/ready, port: http }
             periodSeconds: 5
             timeoutSeconds: 3
-          {{- if eq .component "collector" }}
-          lifecycle:
-            preStop:
-              # The load balancer stops sending before the server stops listening.
-              exec:
-                command: [node, -e, 'setTimeout(() => {}, 10000)']
-          {{- end }}
           resources:
             {{- toYaml .values.resources | nindent 12 }}
           volumeMounts:
