@@ -56,7 +56,7 @@ export const suites: readonly Suite[] = [
     name: 'clickhouse',
     proves: 'tables, blocks and tokens do what the loader relies on',
     missing: needs(java, maven),
-    run: jest('clickhouse', '--config', 'libs/clickhouse/jest.clickhouse.config.cjs', '--runInBand'),
+    run: jest('clickhouse', '--config', 'tools/stack/jest.clickhouse.config.cjs', '--runInBand'),
   },
   {
     name: 'e2e',

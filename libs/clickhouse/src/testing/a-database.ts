@@ -9,7 +9,7 @@ export function aDatabase(name?: string): ClickHouse {
   const url = process.env['HEADWATER_TEST_CLICKHOUSE_URL'];
   if (url === undefined)
     throw new Error(
-      'HEADWATER_TEST_CLICKHOUSE_URL is not set. Run these tests with `npx jest --config libs/clickhouse/jest.clickhouse.config.cjs`, which starts ClickHouse.',
+      'HEADWATER_TEST_CLICKHOUSE_URL is not set. Run these tests with `npx jest --config tools/stack/jest.clickhouse.config.cjs`, which starts ClickHouse.',
     );
   made += 1;
   const database = name ?? `test_${process.pid}_${Date.now()}_${made}`;

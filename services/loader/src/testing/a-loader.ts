@@ -27,7 +27,7 @@ export async function aLoader(): Promise<{
   const url = process.env['HEADWATER_TEST_CLICKHOUSE_URL'];
   if (url === undefined)
     throw new Error(
-      'HEADWATER_TEST_CLICKHOUSE_URL is not set. Run these tests with `npx jest --config libs/clickhouse/jest.clickhouse.config.cjs`, which starts ClickHouse.',
+      'HEADWATER_TEST_CLICKHOUSE_URL is not set. Run these tests with `npx jest --config tools/stack/jest.clickhouse.config.cjs`, which starts ClickHouse.',
     );
   made += 1;
   const clickhouse = new ClickHouse(

@@ -8,8 +8,8 @@ module.exports = async () => {
     console.log(`ClickHouse at ${process.env.HEADWATER_TEST_CLICKHOUSE_URL}`);
     return;
   }
-  const { startClickHouse } = require('../../tools/stack/clickhouse.ts');
-  const { freePorts } = require('../../tools/stack/ports.ts');
+  const { startClickHouse } = require('./clickhouse.ts');
+  const { freePorts } = require('./ports.ts');
   const [port] = await freePorts(1);
   const dataDir = mkdtempSync(join(tmpdir(), 'headwater-clickhouse-'));
   globalThis.headwaterClickHouse = { engine: await startClickHouse({ dataDir, port }), dataDir };
