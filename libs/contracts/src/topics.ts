@@ -69,7 +69,7 @@ export const topics = {
     schema: 'FailedEvent',
     summary: 'The dead-letter topic: every event that could not go on, with all reasons.',
     producers: ['collector', 'enricher', 'validator', 'loader'],
-    readers: ['loader', 'quality-monitor', 'consumers'],
+    readers: ['loader', 'consumers'],
     key: ['failed_id'],
     retentionHours: days(14),
     maxMessageBytes: 6 * MiB,
