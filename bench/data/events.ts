@@ -2,6 +2,7 @@ import { eventId } from './event-ids';
 
 /** App of all events that are sent here. */
 export const BENCH_APP = 'headwater-bench';
+const INSTANCE_ID = '5f3c1c2e-8d0b-4a53-9c55-2f1d6f5b7a10';
 export const TP2_PATH = '/com.snowplowanalytics.snowplow/tp2';
 
 /** A number from 0 up to 1. */
@@ -27,6 +28,8 @@ export interface Visitor {
   readonly language: string;
   readonly screen: string;
   readonly userId: string;
+  /** What GitLab makes of the user and the instance: the same in each event of the user. */
+  readonly globalUserId: string;
   readonly visitorId: string;
   readonly sessionId: string;
 }
@@ -40,6 +43,7 @@ export function visitor(chance: Chance, app = BENCH_APP): Visitor {
     language: pick(chance, ['en-GB', 'en-US', 'de-DE', 'fr-FR', 'pt-BR', 'ja-JP', 'nl-NL']),
     screen: pick(chance, ['1920x1080', '2560x1440', '1440x900', '1366x768', '390x844']),
     userId: hex(chance, 64),
+    globalUserId: Buffer.from(hex(chance, 64), 'hex').toString('base64'),
     visitorId: uuid(chance),
     sessionId: uuid(chance),
   };
@@ -116,7 +120,7 @@ export function trackerEvent(
               variant: pick(chance, ['control', 'candidate']),
             },
             user_id: who.userId,
-            global_user_id: Buffer.from(hex(chance, 64), 'hex').toString('base64'),
+            global_user_id: who.globalUserId,
             user_type: 'human',
             is_gitlab_team_member: false,
             namespace_id: namespace,
@@ -124,7 +128,7 @@ export function trackerEvent(
             project_id: project,
             feature_enabled_by_namespace_ids: [namespace],
             realm: 'saas',
-            instance_id: uuid(chance),
+            instance_id: INSTANCE_ID,
             host_name: 'gitlab.example',
             instance_version: '18.2.0',
             context_generated_at: new Date(now).toISOString(),

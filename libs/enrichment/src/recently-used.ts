@@ -14,11 +14,15 @@ export class RecentlyUsed<Value> {
     const known = this.young.get(key);
     if (known !== undefined) return known;
     const value = this.old.get(key) ?? compute(key);
+    this.set(key, value);
+    return value;
+  }
+
+  set(key: string, value: Value): void {
     if (this.young.size >= this.size) {
       this.old = this.young;
       this.young = new Map();
     }
     this.young.set(key, value);
-    return value;
   }
 }

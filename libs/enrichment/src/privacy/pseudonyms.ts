@@ -1,7 +1,8 @@
-import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { z } from 'zod';
 import { isUuid } from '../protocol/kinds';
 import { RecentlyUsed } from '../recently-used';
+import { hmacSha256, type HmacSha256 } from './hmac';
 
 const SEPARATOR = '\u001f';
 const HOW_TO_MAKE = 'Make one with: openssl rand -base64 32';
@@ -80,7 +81,7 @@ export function createPseudonyms(
   const sorted = keys
     .map((key) => ({ ...key, start: key.from === undefined ? -Infinity : Date.parse(key.from) }))
     .sort((a, b) => a.start - b.start);
-  const remembered = new RecentlyUsed<string>(cache.identifiers);
+  const remembered = new RecentlyUsed<Remembered>(cache.identifiers);
   const rings = new RecentlyUsed<Ring>(cache.apps);
 
   const makeRing = (appId: string): Ring => {
@@ -119,17 +120,22 @@ function oldest(ring: Ring): RingEntry {
 function entryOf(
   key: PseudonymKey & { readonly start: number },
   appId: string,
-  remembered: RecentlyUsed<string>,
+  remembered: RecentlyUsed<Remembered>,
 ): RingEntry {
   const scope = key.apps ? ['apps', ...key.apps] : ['app', appId];
   const derive = (purpose: string): Buffer =>
     createHmac('sha256', key.secret)
       .update([purpose, ...scope].join(SEPARATOR))
       .digest();
-  const secret = createSecretKey(derive('pseudonym'));
-  const space = key.id + SEPARATOR + scope.join(SEPARATOR) + SEPARATOR;
-  const computeNamed = (name: string): string => compute(secret, name.slice(space.length));
-  const pseudonymOf = (identifier: string): string => remembered.get(space + identifier, computeNamed);
+  const space = hmacSha256(derive('pseudonym'));
+  const make = (identifier: string): Remembered => ({ space, pseudonym: compute(space, identifier) });
+  const pseudonymOf = (identifier: string): string => {
+    const known = remembered.get(identifier, make);
+    if (known.space === space) return known.pseudonym;
+    const own = make(identifier);
+    remembered.set(identifier, own);
+    return own.pseudonym;
+  };
   return {
     start: key.start,
     pseudonymiser: { keyId: key.id, pseudonymOf },
@@ -137,12 +143,18 @@ function entryOf(
   };
 }
 
+/** A pseudonym and the space of ids that it is of: spaces rarely have an identifier in common, so one place is enough. */
+interface Remembered {
+  readonly space: HmacSha256;
+  readonly pseudonym: string;
+}
+
 /** Identifiers of old devices, which stand where newer ones have a UUID. */
 const SIXTEEN_HEX = /^[0-9a-f]{16}$/;
 
-function compute(secret: KeyObject, identifier: string): string {
+function compute(hmac: HmacSha256, identifier: string): string {
   const name = isUuid(identifier) ? identifier.toLowerCase() : identifier;
-  const hex = createHmac('sha256', secret).update(name, 'utf8').digest('hex');
+  const hex = hmac(name);
   return isUuid(name) || SIXTEEN_HEX.test(name) ? uuidV8(hex) : hex.slice(0, 32);
 }
 
