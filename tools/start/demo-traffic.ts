@@ -36,7 +36,10 @@ export interface DemoTraffic {
   stop(): Promise<void>;
 }
 
-/** Visitors of a small shop, tracked by the real Node tracker: sessions, pages, clicks, a search, and now and then a mistake. */
+/**
+ * Visitors of a small shop, tracked by the real Node tracker: some come back for another session; they view pages, click,
+ * search, and now and then send a mistake.
+ */
 export function startDemoTraffic(collectorUrl: string): DemoTraffic {
   const stopped = new AbortController();
   const visitors = Array.from({ length: VISITORS }, () => visit(collectorUrl, stopped.signal));
@@ -49,31 +52,56 @@ export function startDemoTraffic(collectorUrl: string): DemoTraffic {
 }
 
 async function visit(collectorUrl: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const tracker = newVisitor(collectorUrl);
-    for (let page = 0; page < randomInt(2, 8); page += 1) {
-      view(tracker);
-      if (!(await pauses(randomInt(200, 1500), signal))) break;
-      act(tracker);
-      if (!(await pauses(randomInt(200, 2500), signal))) break;
-    }
-    await tracker.flush();
+  for (let goesOn = true; goesOn;) {
+    const visitor = newVisitor();
+    for (let session = 1; goesOn && session <= visitor.sessions; session += 1)
+      goesOn = await browse(newSession(collectorUrl, visitor, session), signal);
   }
 }
 
-function newVisitor(collectorUrl: string): Tracker {
+/** One session; false when the demo stops. */
+async function browse(tracker: Tracker, signal: AbortSignal): Promise<boolean> {
+  const pages = randomInt(2, 8);
+  let goesOn = true;
+  for (let page = 0; goesOn && page < pages; page += 1) {
+    view(tracker);
+    goesOn = await pauses(randomInt(200, 1500), signal);
+    if (goesOn) {
+      act(tracker);
+      goesOn = await pauses(randomInt(200, 2500), signal);
+    }
+  }
+  await tracker.flush();
+  return goesOn;
+}
+
+interface Visitor {
+  readonly id: string;
+  readonly customer: string | null;
+  readonly agent: string;
+  readonly sessions: number;
+}
+
+const newVisitor = (): Visitor => ({
+  id: randomUUID(),
+  customer: randomInt(3) === 0 ? `customer-${String(randomInt(500))}` : null,
+  agent: pick(AGENTS),
+  sessions: randomInt(1, 4),
+});
+
+function newSession(collectorUrl: string, visitor: Visitor, session: number): Tracker {
   const tracker = newTracker(
     { namespace: 'demo', appId: 'demo-shop', encodeBase64: true },
     { endpoint: collectorUrl, eventMethod: 'post', bufferSize: randomInt(1, 5) },
   );
   tracker.setPlatform('web');
-  tracker.setUseragent(pick(AGENTS));
+  tracker.setUseragent(visitor.agent);
   tracker.setLang('en-GB');
   tracker.setScreenResolution('1920', '1080');
-  tracker.setDomainUserId(randomUUID());
+  tracker.setDomainUserId(visitor.id);
   tracker.setSessionId(randomUUID());
-  tracker.setSessionIndex(1);
-  if (randomInt(3) === 0) tracker.setUserId(`customer-${String(randomInt(500))}`);
+  tracker.setSessionIndex(session);
+  if (visitor.customer !== null) tracker.setUserId(visitor.customer);
   return tracker;
 }
 

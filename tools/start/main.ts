@@ -3,23 +3,24 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execute } from '../verify/command';
 import { prepare, startPipeline, type Pipeline } from '../pipeline/pipeline';
 import {
   assertPortFree,
   messageOf,
-  stackFolders,
+  provision,
   StackError,
   startStack,
   usualPorts,
   type Stack,
 } from '@headwater/stack';
+import { buildServices } from './build';
 import { serveDemoPage, type DemoPage } from './demo-page/server';
 import { startDemoTraffic, type DemoTraffic } from './demo-traffic';
 import { FigureReader } from './figures';
-import { renderLine, renderScreen, type Links } from './screen';
+import { redraw, renderLine, renderScreen, renderTitle, type Links } from './screen';
 
 const root = resolve(__dirname, '../..');
+const USUAL_DATA = join(root, '.headwater/data');
 const COLLECTOR_PORT = 8080;
 const DEMO_PAGE_PORT = 8088;
 const LOW_SPACE_BYTES = 2 * 1024 ** 3;
@@ -64,24 +65,26 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const asked = new Promise<'asked'>((resolveAsked) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.on(signal, () => {
-        resolveAsked('asked');
-      });
-  });
+  const asked = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (asked.signal.aborted) return;
+      process.stdout.write('\nStopping: each service finishes what it accepted …\n');
+      asked.abort();
+    });
   const running = new Running();
   try {
-    const up = bringUp(options, running);
-    const first = await Promise.race([up, asked]);
-    if (first !== 'asked') await Promise.race([show(first), asked]);
-    // A start that was interrupted is let finish its step, so that all it started is known and stopped.
-    else await up.catch(() => undefined);
-    process.stdout.write('\nStopping: each service finishes what it accepted …\n');
+    const up = await bringUp(options, running, asked.signal);
+    await show(up, asked.signal);
+  } catch (error) {
+    // What an interrupted start throws says nothing more; else it is a reason not to go on.
+    if (!asked.signal.aborted) throw error;
   } finally {
     await running.stop();
   }
-  console.log(`Stopped. The data is kept in ${options.dataDir}; \`npm start -- --fresh\` begins anew.`);
+  console.log(
+    `Stopped. The data is kept in ${options.dataDir}; \`${commandFor(options)} --fresh\` drops it.`,
+  );
 }
 
 interface Up {
@@ -91,53 +94,54 @@ interface Up {
   readonly dataDir: string;
 }
 
-async function bringUp(options: Options, running: Running): Promise<Up> {
+/** Starts everything. When it is asked to stop, it finishes its step first, so that all it started is known and stopped. */
+async function bringUp(options: Options, running: Running, asked: AbortSignal): Promise<Up> {
   const started = performance.now();
+  const step = (title: string): void => {
+    asked.throwIfAborted();
+    console.log(title);
+  };
   const progress = (line: string): void => {
     console.log(`  ${line}`);
   };
+  // What would stop the start later is looked at before anything takes time.
   await refuseWithoutRoom(options.dataDir);
-  if (!options.freePorts) {
-    await assertPortFree('the collector', COLLECTOR_PORT);
-    await assertPortFree('the demo page', DEMO_PAGE_PORT);
-  }
-  if (options.fresh)
-    for (const folder of [...stackFolders, 'logs'])
-      rmSync(join(options.dataDir, folder), { recursive: true, force: true });
+  if (!options.freePorts) await refuseTakenPorts();
+  step('Looking for Java, Kafka and the schema registry');
+  await provision(progress);
 
-  console.log('Building the services');
-  if (
-    (await execute('nx', ['run-many', '-t', 'build', '--output-style', 'static'], root, {
-      NX_TUI: 'false',
-    })) !== 0
-  )
-    throw new StackError('The services could not be built', 'The messages of the build are above');
+  step('Building the services (half a minute the first time)');
+  await buildServices(root);
 
-  console.log('Starting Kafka, the schema registry and ClickHouse');
+  step('Starting Kafka, the schema registry and ClickHouse');
   const stack = running.add(
     'the stack',
     await startStack({
       dataDir: options.dataDir,
       ports: options.freePorts ? 'free' : 'usual',
+      fresh: options.fresh,
       onProgress: progress,
     }),
   );
+  if (options.fresh) rmSync(join(options.dataDir, 'logs'), { recursive: true, force: true });
   const endpoints = {
     brokers: stack.kafka.brokers.join(', '),
     registryUrl: stack.registry.url,
     clickhouseUrl: stack.clickhouse.url,
   };
 
-  console.log('Creating topics, schemas and tables');
+  step('Creating topics, schemas and tables');
   await prepare(endpoints, options.dataDir, progress);
 
-  console.log('Starting the services');
+  step('Starting the services');
   const pipeline = running.add(
     'the pipeline',
     await startPipeline({
       endpoints,
       dataDir: options.dataDir,
       onProgress: progress,
+      // The screen is live: the collector's figures must not wait for its usual interval.
+      env: { collector: { COUNTS__INTERVAL_MS: '1000' } },
       ...(options.freePorts ? {} : { collectorPort: COLLECTOR_PORT }),
     }),
   );
@@ -145,13 +149,14 @@ async function bringUp(options: Options, running: Running): Promise<Up> {
     'the demo page',
     await serveDemoPage(pipeline.collectorUrl, options.freePorts ? 0 : DEMO_PAGE_PORT),
   );
+  asked.throwIfAborted();
   if (options.demo) running.add<DemoTraffic>('the demo traffic', startDemoTraffic(pipeline.collectorUrl));
   console.log(`Everything is up after ${((performance.now() - started) / 1000).toFixed(0)} s.\n`);
   return { stack, pipeline, demoPage, dataDir: options.dataDir };
 }
 
-/** Redraws the screen for ever; where there is no terminal, prints a line now and then. */
-async function show({ stack, pipeline, demoPage, dataDir }: Up): Promise<never> {
+/** Redraws the screen until it is asked to stop; where there is no terminal, prints a line now and then. */
+async function show({ stack, pipeline, demoPage, dataDir }: Up, asked: AbortSignal): Promise<void> {
   const links: Links = {
     collector: pipeline.collectorUrl,
     demoPage: demoPage.url,
@@ -162,49 +167,96 @@ async function show({ stack, pipeline, demoPage, dataDir }: Up): Promise<never> 
   };
   const started = performance.now();
   const reader = new FigureReader(pipeline, stack.clickhouse.url);
+  const ended = watchStack(stack);
   const terminal = process.stdout.isTTY;
-  if (!terminal)
-    console.log(
-      renderScreen(await reader.read(), links, 0)
-        .slice(2)
-        .join('\n'),
+  let figures = await reader.read();
+  if (terminal) process.stdout.write('\u001b[2J');
+  else console.log(renderScreen(figures, links).join('\n'));
+  while (!asked.aborted) {
+    const asking = performance.now();
+    const problem = await reader.read().then(
+      (read) => {
+        figures = read;
+        return null;
+      },
+      (error: unknown) => `The figures stand still: ClickHouse cannot be asked (${messageOf(error)}).`,
     );
-  for (;;) {
-    await sleep(terminal ? 1000 : 5000);
-    const lines = await describe(reader, links, (performance.now() - started) / 1000, terminal);
-    const ended = [...pipeline.services.values()].filter((service) => !service.running());
-    const warnings = ended.map(({ name, logFile }) => `  ${name} has ended; its log is ${logFile}`);
+    const warnings = [
+      ...ended(),
+      ...[...pipeline.services.values()]
+        .filter((service) => !service.running())
+        .map(({ name, logFile }) => `${name} has ended; its log is ${logFile}`),
+      ...(problem === null ? [] : [problem]),
+    ];
+    asked.throwIfAborted();
     process.stdout.write(
       terminal
-        ? `\u001b[H\u001b[2J${[...lines, ...warnings].join('\n')}\n`
-        : `${[...lines, ...warnings].join('\n')}\n`,
+        ? redraw(
+            [
+              renderTitle((performance.now() - started) / 1000),
+              ...(warnings.length === 0 ? [''] : warnings.map((warning) => `! ${warning}`)),
+              ...renderScreen(figures, links),
+            ],
+            process.stdout.rows,
+          )
+        : `${[renderLine(figures), ...warnings.map((warning) => `! ${warning}`)].join('\n')}\n`,
     );
+    // Queries over much data take long: they get a fifth of the time at most.
+    const pause = Math.max(terminal ? 1000 : 5000, 4 * (performance.now() - asking));
+    await sleep(pause, undefined, { signal: asked });
   }
 }
 
-async function describe(
-  reader: FigureReader,
-  links: Links,
-  seconds: number,
-  terminal: boolean,
-): Promise<readonly string[]> {
-  try {
-    const figures = await reader.read();
-    return terminal ? renderScreen(figures, links, seconds) : [renderLine(figures)];
-  } catch (error) {
-    return [`The figures cannot be read right now: ${messageOf(error)}. Trying again.`];
-  }
+/** Answers a function that tells which parts of the stack have ended by themselves. */
+function watchStack({ kafka, registry, clickhouse }: Stack): () => readonly string[] {
+  const ended: string[] = [];
+  const watch = (name: string, part: { readonly exited: Promise<number>; readonly logFile: string }): void =>
+    void part.exited.then(() => ended.push(`${name} has ended; its log is ${part.logFile}`));
+  watch('Kafka', kafka);
+  watch('The schema registry', registry);
+  watch('ClickHouse', clickhouse);
+  return () => ended;
+}
+
+async function refuseTakenPorts(): Promise<void> {
+  const ports: readonly (readonly [string, number])[] = [
+    ['the collector', COLLECTOR_PORT],
+    ['the demo page', DEMO_PAGE_PORT],
+    ['Kafka', usualPorts.kafka],
+    ["Kafka's controller", usualPorts.kafkaController],
+    ['the schema registry', usualPorts.registry],
+    ['ClickHouse', usualPorts.clickhouse],
+  ];
+  for (const [part, port] of ports)
+    await assertPortFree(part, port).catch((error: unknown) => {
+      throw error instanceof StackError
+        ? new StackError(
+            error.problem,
+            `Stop that process (\`lsof -i :${String(port)}\` shows it), or take other ports with \`npm start -- --ports free\``,
+          )
+        : error;
+    });
 }
 
 async function refuseWithoutRoom(dataDir: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
-  const { bavail, bsize } = await statfs(dataDir);
+  const { bavail, bsize } = await mkdir(dataDir, { recursive: true })
+    .then(() => statfs(dataDir))
+    .catch((error: unknown) => {
+      throw new StackError(
+        `The data folder ${dataDir} cannot be used (${messageOf(error)})`,
+        'Choose another one with --data DIR',
+      );
+    });
   if (bavail * bsize < LOW_SPACE_BYTES)
     throw new StackError(
       `Only ${String(Math.round((bavail * bsize) / 1024 ** 2))} MiB are free on the disk of ${dataDir}`,
       'Free 2 GiB, or choose another disk with --data DIR',
     );
 }
+
+/** The command that starts on the same data. */
+const commandFor = ({ dataDir }: Options): string =>
+  dataDir === USUAL_DATA ? 'npm start --' : `npm start -- --data ${dataDir}`;
 
 function readOptions(args: readonly string[]): Options | null {
   let values;
@@ -213,7 +265,7 @@ function readOptions(args: readonly string[]): Options | null {
       args: [...args],
       options: {
         fresh: { type: 'boolean', default: false },
-        data: { type: 'string', default: join(root, '.headwater/data') },
+        data: { type: 'string', default: USUAL_DATA },
         ports: { type: 'string', default: 'usual' },
         'no-demo': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

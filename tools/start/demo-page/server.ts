@@ -31,7 +31,7 @@ export async function serveDemoPage(collectorUrl: string, port: number): Promise
     ],
   ]);
   const server = createServer((request, response) => {
-    const file = files.get(new URL(request.url ?? '/', 'http://localhost').pathname);
+    const file = files.get(request.url?.split('?')[0] ?? '/');
     if (!file) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('There is only one page here: /\n');
       return;
@@ -39,7 +39,9 @@ export async function serveDemoPage(collectorUrl: string, port: number): Promise
     response.writeHead(200, { 'content-type': file.type, 'cache-control': 'no-store' }).end(file.body);
   });
   if (port !== 0) await assertPortFree('the demo page', port);
-  await new Promise<void>((resolve) => server.listen(port, LOOPBACK, resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, LOOPBACK, resolve);
+  });
   const address = server.address();
   const taken = typeof address === 'object' && address !== null ? address.port : port;
   return {
