@@ -71,9 +71,8 @@ function run(program) {
       },
     },
   );
-  // The terminal sends Ctrl-C to both: the program stops in order, and this one waits for it.
-  process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  // The program stops in order, and this one waits for it. A terminal sends Ctrl-C to both, `kill -INT` only here.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => refuse(true, `${program} could not be started (${error.message}).`));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 }
