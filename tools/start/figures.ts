@@ -85,10 +85,6 @@ export class FigureReader {
     };
   }
 
-  close(): Promise<void> {
-    return this.clickhouse.close();
-  }
-
   /** Keeps the sample for later ones; answers the one to compare it with. */
   private remember(sample: Sample): Sample {
     this.samples.push(sample);
