@@ -6,7 +6,8 @@ COPY . .
 RUN deploy/image/assemble.sh /image
 
 FROM node:24-slim
-ENV NODE_ENV=production NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning
+ENV NODE_ENV=production
+ENV NODE_OPTIONS="--max-semi-space-size=8 --disable-warning=TimeoutNegativeWarning"
 COPY --from=build /image /app
 WORKDIR /app
 USER 10001:10001

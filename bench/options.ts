@@ -39,7 +39,7 @@ const full: Sizes = {
   rateSeconds: 8,
   requestsPerSecond: 1_500,
   connections: 256,
-  stageEvents: 200_000,
+  stageEvents: 100_000,
   sustainSeconds: 60,
   probeSeconds: 60,
   rates: [2_500, 5_000, 6_500, 8_000, 10_000, 12_500, 15_000],

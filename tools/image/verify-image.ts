@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { chartKeys, serviceNames, type Setting } from '../generate/service-config';
+import { nodeOptions } from '../pipeline/services';
 import { freePorts } from '@headwater/stack';
 import type { SuiteContext, Tally } from '../verify/suite';
 
@@ -91,6 +92,13 @@ function describe(image: string, service: string): readonly Setting[] {
 
 function programs(image: string): readonly Case[] {
   return [
+    {
+      name: 'Node is told the same in the image as in the pipeline that the tests run',
+      run: () => {
+        const said = /^ENV NODE_OPTIONS="(.*)"$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))?.[1];
+        return said === nodeOptions ? null : `The Dockerfile says ${said ?? 'nothing'}, not ${nodeOptions}`;
+      },
+    },
     {
       name: 'nobody may write into the image',
       run: () => {

@@ -13,7 +13,7 @@ import {
   type Endpoints,
   type ManagedProcess,
 } from '@headwater/stack';
-import { services, type Secrets, type ServicePlan } from './services';
+import { nodeOptions, services, type Secrets, type ServicePlan } from './services';
 
 const root = resolve(__dirname, '../..');
 const node = join(root, 'node_modules/node/bin/node');
@@ -74,7 +74,7 @@ export async function prepare(
         REGISTRY__URL: endpoints.registryUrl,
         CLICKHOUSE__URL: endpoints.clickhouseUrl,
         TOPICS__SIZING: 'embedded',
-        NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
+        NODE_OPTIONS: nodeOptions,
       },
       logFile: join(dataDir, 'logs', `job-${job}.log`),
     });
@@ -158,6 +158,7 @@ function serviceProcess(
         cwd: workFolder(options.dataDir, plan.name),
         env: {
           ...process.env,
+          NODE_OPTIONS: `${nodeOptions} ${process.env['NODE_OPTIONS'] ?? ''}`.trim(),
           ...plan.env(options.endpoints, secrets),
           HTTP__HOST: LOOPBACK,
           HTTP__PORT: String(port),

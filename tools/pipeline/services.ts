@@ -22,6 +22,12 @@ const clickhouse = ({ clickhouseUrl }: Endpoints): Readonly<Record<string, strin
   CLICKHOUSE__URL: clickhouseUrl,
 });
 
+/**
+ * What Node is told, in the image too. Small half-spaces for young objects: the default lets a service under load grow by
+ * 100 MB and saves it no processor time.
+ */
+export const nodeOptions = '--max-semi-space-size=8 --disable-warning=TimeoutNegativeWarning';
+
 /** The five services in the order of the flow. */
 export const services: readonly ServicePlan[] = [
   { name: 'collector', env: kafka },

@@ -35,7 +35,7 @@ export interface ServerOptions {
   /** Name of the service; the consumer group is `<prefix>headwater-<group>`. */
   readonly group: string;
   readonly batch?: BatchLimits;
-  /** Partitions worked on at the same time. Default 4. */
+  /** Partitions worked on at the same time. Default 3. */
   readonly concurrency?: number;
   /** After so long without a sign of life the group gives the partitions to others, milliseconds. Default 30,000. */
   readonly sessionTimeoutMs?: number;

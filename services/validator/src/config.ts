@@ -8,7 +8,7 @@ const batchConfig = z.object({
     .int()
     .min(1)
     .max(30_000)
-    .default(2_000)
+    .default(1_000)
     .describe('Most events of one partition in one transaction.'),
   maxBytes: z
     .number()

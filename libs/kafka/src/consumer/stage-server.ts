@@ -42,6 +42,8 @@ const RECHECK_MS = 2_000;
  */
 const FETCH_BYTES = 512 * 1024;
 const FETCH_BYTES_OF_ALL_PARTITIONS = 4 * 1024 * 1024;
+/** One works, the others wait for the broker. Each holds a batch in memory. */
+const CONCURRENCY = 3;
 const BATCH_BYTES = 4 * 1024 * 1024;
 const START_WAIT_MS = 2_000;
 
@@ -205,7 +207,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   }
 
   private async join(): Promise<void> {
-    const { kafka, batch, concurrency = 8, sessionTimeoutMs = SESSION_TIMEOUT_MS } = this.options;
+    const { kafka, batch, concurrency = CONCURRENCY, sessionTimeoutMs = SESSION_TIMEOUT_MS } = this.options;
     const lingerMs = batch?.lingerMs ?? 50;
     const consumer = kafka.client.consumer({
       groupId: this.groupId,
