@@ -33,7 +33,7 @@ export interface Sizes {
 const full: Sizes = {
   rounds: 3,
   warmSeconds: 3,
-  warmAtMost: 120,
+  warmAtMost: 40,
   settleSeconds: 2,
   windowSeconds: 5,
   rateSeconds: 8,

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServiceName } from '@headwater/contracts';
 import { parse } from 'yaml';
 import { chartKeys, serviceNames, type Setting } from '../generate/service-config';
 import { nodeOptions } from '../pipeline/services';
@@ -96,7 +97,9 @@ function programs(image: string): readonly Case[] {
       name: 'Node is told the same in the image as in the pipeline that the tests run',
       run: () => {
         const said = /^ENV NODE_OPTIONS="(.*)"$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))?.[1];
-        return said === nodeOptions ? null : `The Dockerfile says ${said ?? 'nothing'}, not ${nodeOptions}`;
+        return said === nodeOptions()
+          ? null
+          : `The Dockerfile says ${said ?? 'nothing'}, not ${nodeOptions()}`;
       },
     },
     {
@@ -167,13 +170,17 @@ function composeCases(settings: ReadonlyMap<string, readonly Setting[]>): readon
   return Object.keys(chartKeys).flatMap((name): readonly Case[] => {
     const service = services[name];
     const known = settings.get(name) ?? [];
-    const env = service?.environment ?? {};
+    const { NODE_OPTIONS: toldNode = nodeOptions(), ...env } = service?.environment ?? {};
     const has = (variable: string): boolean => variable in env || `${variable}_FILE` in env;
     return [
       {
         name: `compose runs ${name} by its own name`,
         run: () =>
           service?.command?.[0] === name ? null : `Its command is ${JSON.stringify(service?.command)}.`,
+      },
+      {
+        name: `compose tells Node the same about ${name} as the pipeline that the tests run`,
+        run: () => (toldNode === nodeOptions(name as ServiceName) ? null : `It says ${toldNode}.`),
       },
       {
         name: `compose gives ${name} only settings that it has`,

@@ -74,7 +74,7 @@ export async function prepare(
         REGISTRY__URL: endpoints.registryUrl,
         CLICKHOUSE__URL: endpoints.clickhouseUrl,
         TOPICS__SIZING: 'embedded',
-        NODE_OPTIONS: nodeOptions,
+        NODE_OPTIONS: nodeOptions(),
       },
       logFile: join(dataDir, 'logs', `job-${job}.log`),
     });
@@ -158,7 +158,7 @@ function serviceProcess(
         cwd: workFolder(options.dataDir, plan.name),
         env: {
           ...process.env,
-          NODE_OPTIONS: `${nodeOptions} ${process.env['NODE_OPTIONS'] ?? ''}`.trim(),
+          NODE_OPTIONS: `${nodeOptions(plan.name)} ${process.env['NODE_OPTIONS'] ?? ''}`.trim(),
           ...plan.env(options.endpoints, secrets),
           HTTP__HOST: LOOPBACK,
           HTTP__PORT: String(port),

@@ -5,6 +5,13 @@ import { checked, jest } from './command';
 import { chromium, corpora, go, java, maven, needs, python } from './requirements';
 import type { Suite } from './suite';
 
+const endToEnd =
+  (name: string, ...args: readonly string[]): Suite['run'] =>
+  async (context) => {
+    console.log(`The stack is ${await testStackKind()}.`);
+    return jest(name, '--config', 'e2e/jest.config.cjs', '--runInBand', ...args)(context);
+  };
+
 /** All that `npm test` runs, in order: what fails fast comes first. A suite is one entry here. */
 export const suites: readonly Suite[] = [
   {
@@ -60,12 +67,15 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'e2e',
-    proves: 'real trackers arrive once, crashes lose nothing, a drop raises an alert',
+    proves: 'real trackers arrive once, a drop raises an alert, npm start does what it says',
     missing: needs(java, maven, python, chromium),
-    run: async (context) => {
-      console.log(`The stack is ${await testStackKind()}.`);
-      return jest('e2e', '--config', 'e2e/jest.config.cjs', '--runInBand')(context);
-    },
+    run: endToEnd('e2e', '--testPathIgnorePatterns', 'crash.e2e'),
+  },
+  {
+    name: 'faults',
+    proves: 'crashes under load lose nothing and double nothing',
+    missing: needs(java, maven),
+    run: endToEnd('faults', 'crash.e2e'),
   },
   {
     name: 'image',
