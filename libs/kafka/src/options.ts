@@ -10,6 +10,11 @@ export interface BatchLimits {
   readonly maxRecords?: number;
   /** Bytes of values, before decoding. */
   readonly maxBytes?: number;
+  /**
+   * Bytes of one partition in one fetch, and what the broker waits for; compressed, to between a fifth and a fortieth. All of
+   * a fetch is in memory at once. Default 512 KiB.
+   */
+  readonly fetchBytes?: number;
   /** How long the broker may wait for more before it answers a fetch, milliseconds. */
   readonly lingerMs?: number;
 }

@@ -36,12 +36,9 @@ const STALL_MS = 60_000;
 /** A log that seems to end too early may be one that is still recovering. */
 const RECHECKS = 5;
 const RECHECK_MS = 2_000;
-/**
- * Bytes of one partition in one fetch, and what the broker waits for. They are compressed, to between a fifth and a
- * fortieth, and all of a fetch is in memory at once: more would not make the stages faster, only larger.
- */
 const FETCH_BYTES = 512 * 1024;
-const FETCH_BYTES_OF_ALL_PARTITIONS = 4 * 1024 * 1024;
+/** A fetch of all partitions brings at most so many times as much as one of them may. */
+const FULL_PARTITIONS = 8;
 /** One works, the others wait for the broker. Each holds a batch in memory. */
 const CONCURRENCY = 3;
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -208,7 +205,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
 
   private async join(): Promise<void> {
     const { kafka, batch, concurrency = CONCURRENCY, sessionTimeoutMs = SESSION_TIMEOUT_MS } = this.options;
-    const lingerMs = batch?.lingerMs ?? 50;
+    const { lingerMs = 50, fetchBytes = FETCH_BYTES } = batch ?? {};
     const consumer = kafka.client.consumer({
       groupId: this.groupId,
       sessionTimeout: sessionTimeoutMs,
@@ -216,11 +213,11 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       allowAutoTopicCreation: false,
       readUncommitted: false,
-      maxBytesPerPartition: FETCH_BYTES,
-      maxBytes: FETCH_BYTES_OF_ALL_PARTITIONS,
+      maxBytesPerPartition: fetchBytes,
+      maxBytes: FULL_PARTITIONS * fetchBytes,
       // The broker waits for more: few large batches instead of many small ones. Never for more than one partition may
       // bring, or one partition's backlog would be read at the pace of the linger.
-      minBytes: lingerMs > 0 ? FETCH_BYTES : 1,
+      minBytes: lingerMs > 0 ? fetchBytes : 1,
       maxWaitTimeInMs: Math.max(lingerMs, 10),
       retry: { retries: 20, initialRetryTime: 100, maxRetryTime: 5_000 },
     });
