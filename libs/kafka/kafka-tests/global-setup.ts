@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- jest resolves no path names in a global set-up
@@ -8,7 +8,11 @@ import { running } from './running-setup';
 /** One broker and registry for all files; each test uses a topic prefix of its own. `HEADWATER_TEST_ENDPOINTS` names a running stack. */
 export default async function setup(): Promise<void> {
   if (process.env['HEADWATER_TEST_ENDPOINTS']) return;
-  const stack = await startTestStack(mkdtempSync(join(tmpdir(), 'headwater-kafka-')));
-  running.stop = () => stack.stop();
+  const folder = mkdtempSync(join(tmpdir(), 'headwater-kafka-'));
+  const stack = await startTestStack(folder);
+  running.stop = async () => {
+    await stack.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.env['HEADWATER_TEST_ENDPOINTS'] = JSON.stringify(stack.endpoints);
 }
