@@ -16,6 +16,30 @@ export const readOnly = (name: string, decompress: (buffer: Buffer) => Buffer): 
   decompress: (buffer) => Promise.resolve().then(() => decompress(buffer)),
 });
 
+/** Says that the bytes were cut. */
+export const cutShort = (): Error => new Error('the compressed bytes end too early');
+
+/** The compressed bytes of a block, read one after the other. */
+export class Packed {
+  /** Where the next byte stands. */
+  at = 0;
+
+  constructor(private readonly bytes: Buffer) {}
+
+  next(): number {
+    const byte = this.bytes[this.at];
+    if (byte === undefined) throw cutShort();
+    this.at += 1;
+    return byte;
+  }
+
+  /** Hands the next bytes over as they are. */
+  copy(count: number, to: Unpacked): void {
+    to.append(this.bytes, this.at, count);
+    this.at += count;
+  }
+}
+
 /** Bytes that grow at the end, from which earlier ones can be repeated: what both LZ77 formats decode into. */
 export class Unpacked {
   private bytes: Buffer;
@@ -26,7 +50,7 @@ export class Unpacked {
   }
 
   append(source: Buffer, from: number, count: number): void {
-    if (from + count > source.length) throw new Error('the compressed bytes end too early');
+    if (from + count > source.length) throw cutShort();
     this.reserve(count);
     source.copy(this.bytes, this.length, from, from + count);
     this.length += count;

@@ -1,4 +1,4 @@
-import { readOnly, Unpacked } from './codec';
+import { cutShort, Packed, readOnly, Unpacked } from './codec';
 
 const MAGIC = 0x184d2204;
 const FLAG_BLOCK_CHECKSUM = 0x10;
@@ -25,38 +25,29 @@ export function unpackLz4(source: Buffer): Buffer {
     at += 4;
     if (head === 0) break;
     const size = head & ~PLAIN;
-    if (at + size > source.length) throw new Error('the compressed bytes end too early');
+    if (at + size > source.length) throw cutShort();
     if (head >= PLAIN) unpacked.append(source, at, size);
     else unpackBlock(source.subarray(at, at + size), unpacked);
     at += size + checksum;
   }
-  if (flags & FLAG_CONTENT_CHECKSUM && at + 4 > source.length)
-    throw new Error('the compressed bytes end too early');
+  if (flags & FLAG_CONTENT_CHECKSUM && at + 4 > source.length) throw cutShort();
   return unpacked.value;
 }
 
 /** https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md */
 function unpackBlock(block: Buffer, unpacked: Unpacked): void {
-  let at = 0;
-  const next = (): number => {
-    const byte = block[at];
-    if (byte === undefined) throw new Error('the compressed bytes end too early');
-    at += 1;
-    return byte;
-  };
+  const packed = new Packed(block);
   const extended = (short: number): number => {
     let length = short;
-    if (short === 15) for (let byte = 255; byte === 255; length += byte) byte = next();
+    if (short === 15) for (let byte = 255; byte === 255; length += byte) byte = packed.next();
     return length;
   };
   for (;;) {
-    const token = next();
-    const literals = extended(token >> 4);
-    unpacked.append(block, at, literals);
-    at += literals;
+    const token = packed.next();
+    packed.copy(extended(token >> 4), unpacked);
     // The last sequence has no match.
-    if (at === block.length) return;
-    const distance = next() + next() * 256;
+    if (packed.at === block.length) return;
+    const distance = packed.next() + packed.next() * 256;
     unpacked.repeat(distance, MIN_MATCH + extended(token & 15));
   }
 }

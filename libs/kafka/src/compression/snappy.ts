@@ -1,4 +1,4 @@
-import { readOnly, Unpacked } from './codec';
+import { cutShort, Packed, readOnly, Unpacked } from './codec';
 
 /** Stream header of snappy-java, which the Java client writes: the format's name, then a version and the oldest reader. */
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
@@ -13,7 +13,7 @@ export function unpackSnappy(source: Buffer): Buffer {
   const blocks: Buffer[] = [];
   for (let at = XERIAL_HEADER_BYTES; at < source.length;) {
     const size = source.readInt32BE(at);
-    if (size < 0 || at + 4 + size > source.length) throw new Error('the compressed bytes end too early');
+    if (size < 0 || at + 4 + size > source.length) throw cutShort();
     blocks.push(unpackBlock(source.subarray(at + 4, at + 4 + size)));
     at += 4 + size;
   }
@@ -21,39 +21,30 @@ export function unpackSnappy(source: Buffer): Buffer {
 }
 
 function unpackBlock(source: Buffer): Buffer {
-  let at = 0;
-  const next = (): number => {
-    const byte = source[at];
-    if (byte === undefined) throw new Error('the compressed bytes end too early');
-    at += 1;
-    return byte;
-  };
+  const packed = new Packed(source);
   const little = (bytes: number): number => {
     let value = 0;
-    for (let index = 0; index < bytes; index += 1) value += next() * 256 ** index;
+    for (let index = 0; index < bytes; index += 1) value += packed.next() * 256 ** index;
     return value;
   };
 
   let length = 0;
   for (let shift = 0; ; shift += 7) {
-    const byte = next();
+    const byte = packed.next();
     length += (byte & 0x7f) * 2 ** shift;
     if (byte < 0x80) break;
     if (shift > 28) throw new Error('a length of more than 32 bits');
   }
   const unpacked = new Unpacked(length);
-  while (at < source.length) {
-    const tag = next();
+  while (packed.at < source.length) {
+    const tag = packed.next();
     const upper = tag >> 2;
     switch (tag & 3) {
-      case 0: {
-        const count = 1 + (upper < 60 ? upper : little(upper - 59));
-        unpacked.append(source, at, count);
-        at += count;
+      case 0:
+        packed.copy(1 + (upper < 60 ? upper : little(upper - 59)), unpacked);
         break;
-      }
       case 1:
-        unpacked.repeat((upper >> 3) * 256 + next(), 4 + (upper & 7));
+        unpacked.repeat((upper >> 3) * 256 + packed.next(), 4 + (upper & 7));
         break;
       case 2:
         unpacked.repeat(little(2), 1 + upper);
