@@ -13,7 +13,7 @@ import { compressionOf, plainKafka } from './plain-kafka';
 import { numberSetting, setting } from './settings';
 
 /** As our stages read. */
-const FETCH = { maxBytesPerPartition: 1024 * 1024, minBytes: 256 * 1024, maxWaitTimeInMs: 50 } as const;
+const FETCH = { maxBytesPerPartition: 512 * 1024, minBytes: 512 * 1024, maxWaitTimeInMs: 50 } as const;
 
 const SEND_RECORDS = 1_000;
 
