@@ -25,7 +25,7 @@ const clickhouse = ({ clickhouseUrl }: Endpoints): Readonly<Record<string, strin
 /**
  * What Node is told about a service, in the image too: how large half a space of young objects may grow, in MB. The
  * collector's requests wait for the broker, and with less their objects are taken for old ones and cost a third more;
- * the others gain nothing from more and would grow by 100 MB.
+ * the validator gains nothing from more and would grow by 100 MB. Enricher and loader were not compared yet.
  */
 export const nodeOptions = (service?: ServiceName): string =>
   `--max-semi-space-size=${service === 'collector' ? '32' : '8'} --disable-warning=TimeoutNegativeWarning`;

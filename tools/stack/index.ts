@@ -5,6 +5,6 @@ export { lastLines, launch, waitUntilReady, type ManagedProcess } from './manage
 export { assertPortFree, freePorts, LOOPBACK, usualPorts } from './ports';
 export { provision } from './provision';
 export { startRegistry, type RunningRegistry } from './registry';
-export { stackFolders, startStack, type Stack } from './stack';
+export { startStack, type Stack } from './stack';
 export { messageOf, StackError } from './stack-error';
 export { startTestStack, testStackKind } from './test-stack';

@@ -30,7 +30,7 @@ export interface Stack {
 }
 
 /** The folders of a data directory, one per part. */
-export const stackFolders = ['kafka', 'registry', 'clickhouse'] as const;
+const stackFolders = ['kafka', 'registry', 'clickhouse'] as const;
 
 /**
  * Starts Kafka, the schema registry and ClickHouse side by side on the loopback interface. None of them outlives the calling
