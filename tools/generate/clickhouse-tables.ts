@@ -80,6 +80,12 @@ function columnsIn(text: string, { stored }: AnyTable): ReadonlyMap<string, stri
 const LOAD_TSTAMP =
   "`load_tstamp` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'When the row was inserted. Of several copies the last one counts.'";
 
+/**
+ * A part is written as one file below this size (uncompressed) and as one or two files a column above it. With 140 columns the
+ * standard of 10 MB makes files of nearly every insert: merging them costs the engine more than twice as much.
+ */
+const WIDE_PART_BYTES = 128 * 1024 * 1024;
+
 function creation(table: AnyTable): string {
   const lines = [...table.columns.map(columnLine), LOAD_TSTAMP].map((line) => `    ${line}`).join(',\n');
   return [
@@ -92,7 +98,7 @@ function creation(table: AnyTable): string {
     'PARTITION BY toYYYYMM(collector_tstamp)',
     `ORDER BY (${table.sortedBy.map(quoted).join(', ')})`,
     `TTL toDateTime(collector_tstamp) + toIntervalDay({{days.${table.view}}})`,
-    `SETTINGS allow_nullable_key = 1, {{deduplication}};`,
+    `SETTINGS allow_nullable_key = 1, min_bytes_for_wide_part = ${WIDE_PART_BYTES}, {{deduplication}};`,
     '',
     views(table),
   ].join('\n');

@@ -124,7 +124,7 @@ ENGINE = {{replacing_engine}}(load_tstamp)
 PARTITION BY toYYYYMM(collector_tstamp)
 ORDER BY (`app_id`, `event_name`, toDate(dvce_created_tstamp), `event_id`)
 TTL toDateTime(collector_tstamp) + toIntervalDay({{days.events}})
-SETTINGS allow_nullable_key = 1, {{deduplication}};
+SETTINGS allow_nullable_key = 1, min_bytes_for_wide_part = 134217728, {{deduplication}};
 
 -- Valid events. Without copies: this is what to read.
 CREATE OR REPLACE VIEW {{database}}.events{{on_cluster}} AS

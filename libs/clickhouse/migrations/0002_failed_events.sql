@@ -37,7 +37,7 @@ ENGINE = {{replacing_engine}}(load_tstamp)
 PARTITION BY toYYYYMM(collector_tstamp)
 ORDER BY (`app_id`, `failure_type`, `failed_id`)
 TTL toDateTime(collector_tstamp) + toIntervalDay({{days.failed_events}})
-SETTINGS allow_nullable_key = 1, {{deduplication}};
+SETTINGS allow_nullable_key = 1, min_bytes_for_wide_part = 134217728, {{deduplication}};
 
 -- Events that could not go on, with every reason. Without copies: this is what to read.
 CREATE OR REPLACE VIEW {{database}}.failed_events{{on_cluster}} AS

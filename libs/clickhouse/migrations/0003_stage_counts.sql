@@ -24,7 +24,7 @@ ENGINE = {{replacing_engine}}(load_tstamp)
 PARTITION BY toYYYYMM(collector_tstamp)
 ORDER BY (`app_id`, `stage`, `series`, `collector_tstamp`, `counts_id`)
 TTL toDateTime(collector_tstamp) + toIntervalDay({{days.stage_counts}})
-SETTINGS allow_nullable_key = 1, {{deduplication}};
+SETTINGS allow_nullable_key = 1, min_bytes_for_wide_part = 134217728, {{deduplication}};
 
 -- What each stage did, by minute of collector time, app and series. Without copies: this is what to read.
 CREATE OR REPLACE VIEW {{database}}.stage_counts{{on_cluster}} AS

@@ -28,7 +28,7 @@ ENGINE = {{replacing_engine}}(load_tstamp)
 PARTITION BY toYYYYMM(collector_tstamp)
 ORDER BY (`app_id`, `check`, `alert_id`)
 TTL toDateTime(collector_tstamp) + toIntervalDay({{days.quality_alerts}})
-SETTINGS allow_nullable_key = 1, {{deduplication}};
+SETTINGS allow_nullable_key = 1, min_bytes_for_wide_part = 134217728, {{deduplication}};
 
 -- Alerts, raised and resolved. Without copies: this is what to read.
 CREATE OR REPLACE VIEW {{database}}.quality_alerts{{on_cluster}} AS

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { topics, type EnrichedEvent } from '@headwater/contracts';
-import { isUndecodable, type Batch, type Routed } from '@headwater/stage';
+import { isUndecodable, type Batch, type StreamedBatch, type Routed } from '@headwater/stage';
 import type { ISocketFactory } from 'kafkajs';
 import { RangedServer, TransactionalServer, type RangedBatchMark } from '../src';
 import { Installation } from './installation-setup';
@@ -62,12 +62,12 @@ const copy = (batch: Batch<object>): Routed => ({
   complete: () => [],
 });
 
-function store({ file = '', dieAfter = Infinity }: Job): (batch: Batch<object>) => Promise<void> {
+function store({ file = '', dieAfter = Infinity }: Job): (batch: StreamedBatch<object>) => Promise<void> {
   let lines = 0;
   return async (batch) => {
-    const { recovered } = batch as Batch<object> & RangedBatchMark;
+    const { recovered } = batch as StreamedBatch<object> & RangedBatchMark;
     const token = `${String(batch.partition)}:${String(batch.first)}-${String(batch.next)}`;
-    const ids = batch.records.map((record) =>
+    const ids = [...batch.records].map((record) =>
       isUndecodable(record) ? '?' : (record.value as EnrichedEvent).event_id,
     );
     appendFileSync(file, `${JSON.stringify({ token, recovered, ids })}\n`);

@@ -2,7 +2,8 @@ import { topics, type EnrichedEvent } from '@headwater/contracts';
 import type { Batch, Received, Undecodable } from '@headwater/stage';
 import { anEnrichedEvent, BUILT_AT } from '@headwater/testing';
 import { refusedRow } from './failed-rows';
-import { countLoaded, prepare, type FailedRow } from './prepare';
+import { countLoaded, prepare, withValues, type FailedRow } from './prepare';
+import { tokenOf } from './range';
 import { tables } from './tables';
 
 const received = (offset: bigint, known: Partial<EnrichedEvent> = {}): Received<EnrichedEvent> => ({
@@ -24,12 +25,27 @@ const batch = (...records: Batch<EnrichedEvent>['records']): Batch<EnrichedEvent
   lag: 5,
 });
 
+const PROCESSOR = 'headwater-loader/1';
+const ignored = (): void => undefined;
+
 describe('prepare', () => {
+  it('hands every record on, and keeps its mark', () => {
+    const encoded: object[] = [];
+    const [one, other] = [received(9n), received(12n)];
+    const { range } = prepare(batch(one, undecodable, other), tables.events, PROCESSOR, (value) =>
+      encoded.push(value),
+    );
+    expect(encoded).toEqual([one.value, other.value]);
+    const { app_id, collector_tstamp, event_id } = one.value;
+    expect(range.rows[0]).toEqual({ offset: 9n, id: event_id, app_id, collector_tstamp });
+  });
+
   it('makes rows of records, and failed events of what could not be decoded', () => {
     const { range, failed } = prepare(
       batch(received(9n), undecodable, received(12n)),
       tables.events,
-      'headwater-loader/1',
+      PROCESSOR,
+      ignored,
     );
     expect(range).toMatchObject({ topic: 'valid-events', partition: 2, first: 9n, next: 14n });
     expect(range.rows.map(({ offset, id }) => [offset, id])).toEqual([
@@ -51,6 +67,18 @@ describe('prepare', () => {
   });
 });
 
+describe('withValues', () => {
+  it('names a range as it was named before, with its records', () => {
+    const whole = batch(received(9n), undecodable, received(12n));
+    const { range } = prepare(whole, tables.events, PROCESSOR, ignored);
+    const again = withValues(whole, tables.events);
+    expect(tokenOf(again)).toBe(tokenOf(range));
+    expect(again.rows.map(({ value }) => (value as EnrichedEvent).event_id)).toEqual(
+      range.rows.map(({ id }) => id),
+    );
+  });
+});
+
 describe('countLoaded', () => {
   it('closes: in is out and failed, by app and minute', () => {
     const bad = received(12n, { app_id: 'blog' });
@@ -61,12 +89,12 @@ describe('countLoaded', () => {
       collector_tstamp: BUILT_AT - 60_000,
     });
     const whole = batch(received(9n), received(10n), undecodable, bad, good);
-    const { failed } = prepare(whole, tables.events, 'headwater-loader/1');
+    const { range, failed } = prepare(whole, tables.events, PROCESSOR, ignored);
     const refused: FailedRow = {
       offset: 12n,
-      event: refusedRow('headwater-loader/1', tables.events, { ...bad, id: '' }, 'too large.', () => ({})),
+      event: refusedRow(PROCESSOR, tables.events, { ...bad, id: '' }, 'too large.', () => ({})),
     };
-    const counts = countLoaded(whole, [...failed, refused], BUILT_AT + 2_000);
+    const counts = countLoaded(range, [...failed, refused], whole.lag, BUILT_AT + 2_000);
     expect(
       counts.map(
         ({
@@ -99,8 +127,9 @@ describe('countLoaded', () => {
   });
 
   it('has the same ids when the batch comes again', () => {
+    const { range } = prepare(batch(received(9n)), tables.events, PROCESSOR, ignored);
     const ids = (now: number): readonly string[] =>
-      countLoaded(batch(received(9n)), [], now).map(({ counts_id }) => counts_id);
+      countLoaded(range, [], 0, now).map(({ counts_id }) => counts_id);
     expect(ids(BUILT_AT)).toEqual(ids(BUILT_AT + 60_000));
   });
 });

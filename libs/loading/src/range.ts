@@ -1,21 +1,25 @@
 import { createHash } from 'node:crypto';
 
-/** A record that is to become a row. */
-export interface Row {
+/** What is kept of a record that is to become a row, once it has been encoded. */
+export interface RowMark {
   readonly offset: bigint;
-  readonly value: object;
   /** What makes the record unique in its table. */
   readonly id: string;
 }
 
+/** A record that is to become a row. */
+export interface Row extends RowMark {
+  readonly value: object;
+}
+
 /** Rows of one stretch of a partition, which go into the table together or not at all. */
-export interface LoadRange {
+export interface LoadRange<R extends RowMark = Row> {
   readonly topic: string;
   readonly partition: number;
   readonly first: bigint;
   /** Offset behind the last one. */
   readonly next: bigint;
-  readonly rows: readonly Row[];
+  readonly rows: readonly R[];
 }
 
 /**
@@ -23,7 +27,7 @@ export interface LoadRange {
  * repetition harmless; and would drop *other* rows under it just as silently. So the name holds what the rows are, and not only
  * where they stood: the same rows always have the same name, and other rows (of a topic made anew, say) never have it.
  */
-export function tokenOf({ topic, partition, first, next, rows }: LoadRange): string {
+export function tokenOf({ topic, partition, first, next, rows }: LoadRange<RowMark>): string {
   const digest = createHash('sha256');
   for (const { offset, id } of rows) digest.update(`${offset}:${id}\n`);
   return `${topic}-${partition}-${first}-${next}-${digest.digest('hex').slice(0, 16)}`;

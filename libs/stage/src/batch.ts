@@ -16,14 +16,19 @@ export interface Undecodable {
 }
 
 /** Records of one partition, in order, cut at a stable boundary. */
-export interface Batch<T> {
+export interface Batch<T> extends StreamedBatch<T> {
+  readonly records: readonly (Received<T> | Undecodable)[];
+}
+
+/** A batch whose records are decoded while they are read, and again each time that they are. */
+export interface StreamedBatch<T> {
   readonly topic: Topic;
   readonly partition: number;
   /** First offset that the batch covers. */
   readonly first: bigint;
   /** Offset after the last one that the batch covers: what is committed once it is done. */
   readonly next: bigint;
-  readonly records: readonly (Received<T> | Undecodable)[];
+  readonly records: Iterable<Received<T> | Undecodable>;
   /** Records that the partition still holds behind this batch. */
   readonly lag: number;
 }

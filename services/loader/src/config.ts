@@ -9,13 +9,13 @@ const batchConfig = z.object({
     .int()
     .min(1)
     .max(100_000)
-    .default(4_000)
+    .default(10_000)
     .describe('Most records of one partition in one insert.'),
   maxBytes: z
     .number()
     .int()
     .min(1_024)
-    .default(2 * 1024 * 1024)
+    .default(16 * 1024 * 1024)
     .describe('Most bytes of records of one partition in one insert, before decoding.'),
   lingerMs: z
     .number()

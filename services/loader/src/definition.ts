@@ -19,7 +19,7 @@ const RETRY_MS = 2_000;
 const CONCURRENT_BATCHES = 2;
 
 /** An insert costs ClickHouse the same whatever its size, and every one makes a part: more a fetch than the other stages. */
-const FETCH_BYTES = 2 * 1024 * 1024;
+const FETCH_BYTES = 1024 * 1024;
 
 @Module({})
 class LoaderModule {}

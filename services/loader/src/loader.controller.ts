@@ -7,13 +7,13 @@ import {
 } from '@headwater/contracts';
 import type { RangedBatchMark } from '@headwater/kafka';
 import { tables, type AnyTable } from '@headwater/loading';
-import type { Batch } from '@headwater/stage';
+import type { StreamedBatch } from '@headwater/stage';
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { Loader } from './loader';
 import { LoaderMetrics } from './loader-metrics';
 
-type Marked<T> = Batch<T> & RangedBatchMark;
+type Marked<T> = StreamedBatch<T> & RangedBatchMark;
 
 /** One handler a topic. A batch is done when its handler resolves: only then is its range committed. */
 @Controller()

@@ -1,4 +1,4 @@
-import { ContentRefused, encodeBlock, UnencodableValue, unfitRows, type Block } from '@headwater/clickhouse';
+import { BlockEncoder, ContentRefused, encodeBlock, unfitRows, type Block } from '@headwater/clickhouse';
 import { topics, type EnrichedEvent, type FailedEvent } from '@headwater/contracts';
 import type { Log } from '@headwater/kafka';
 import {
@@ -9,13 +9,15 @@ import {
   refusedRow,
   tables,
   tokenOf,
+  withValues,
   type AnyTable,
   type FailedRow,
   type LoadRange,
   type ParametersOf,
+  type Prepared,
   type Row,
 } from '@headwater/loading';
-import type { Batch, Output, Processor } from '@headwater/stage';
+import type { Output, Processor, StreamedBatch } from '@headwater/stage';
 import type { LoaderMetrics } from './loader-metrics';
 
 /** What the loader needs of ClickHouse. */
@@ -58,32 +60,33 @@ interface Refused {
  * batch that fails half-way, or whose loader dies, is simply loaded again.
  */
 export class Loader {
+  private readonly encoders = new Map<AnyTable, BlockEncoder>();
+
   constructor(private readonly parts: LoaderParts) {}
 
   /** Loads valid events, and publishes what became of them. */
-  async events(batch: Batch<EnrichedEvent>): Promise<void> {
-    const failed = await this.load(batch, tables.events);
+  async events(batch: StreamedBatch<EnrichedEvent>): Promise<void> {
+    const { range, failed } = await this.load(batch, tables.events);
     const now = this.parts.now();
-    const counts = countLoaded(batch, failed, now).map((value): Output => ({
+    const counts = countLoaded(range, failed, batch.lag, now).map((value): Output => ({
       topic: topics.stageCounts,
       value,
     }));
     if (counts.length === 0) return;
     await this.parts.writer.writeAll([...failed.map(toDeadLetter), ...counts]);
-    this.parts.metrics.oldestEvent(now - oldestOf(batch, now));
+    this.parts.metrics.oldestEvent(now - oldestOf(range, now));
   }
 
   /** Loads alerts or stage counts. It counts nothing: counts of counts would never end. */
-  async records(batch: Batch<object>, table: AnyTable): Promise<void> {
-    const failed = await this.load(batch, table);
+  async records(batch: StreamedBatch<object>, table: AnyTable): Promise<void> {
+    const { failed } = await this.load(batch, table);
     if (failed.length > 0) await this.parts.writer.writeAll(failed.map(toDeadLetter));
   }
 
   /** Loads failed events. What cannot be loaded goes into the same table with less content: never into the topic again. */
-  async failedEvents(batch: Batch<FailedEvent>): Promise<void> {
+  async failedEvents(batch: StreamedBatch<FailedEvent>): Promise<void> {
     const table = tables.failedEvents;
-    const { range, failed } = prepare(batch, table, this.parts.processor);
-    const refused = await this.insertRange(table, range);
+    const { range, failed, refused } = await this.insertBatch(batch, table);
     const kept: Row[] = [
       ...failed.map(({ offset, event }) => ({ offset, value: event, id: event.failed_id })),
       ...refused.map(({ row, why }) => {
@@ -93,34 +96,55 @@ export class Loader {
     ];
     if (kept.length === 0) return;
     // Refused again, this would be an error of the table: it is thrown and stops the loader, and nothing is lost.
-    await this.insert(table, { ...range, rows: kept }, 'kept');
+    const rest = { ...range, rows: kept };
+    await this.insert(table, encodeBlock(table.columns, valuesOf(rest)), `${tokenOf(rest)}-kept`);
   }
 
-  private async load(batch: Batch<object>, table: AnyTable): Promise<readonly FailedRow[]> {
+  private async load(batch: StreamedBatch<object>, table: AnyTable): Promise<Prepared> {
     const { processor, parametersOf } = this.parts;
-    const { range, failed } = prepare(batch, table, processor);
-    const refused = await this.insertRange(table, range);
-    return [
-      ...failed,
-      ...refused.map(({ row, why }) => ({
-        offset: row.offset,
-        event: refusedRow(processor, table, row, why, parametersOf),
-      })),
-    ];
+    const { range, failed, refused } = await this.insertBatch(batch, table);
+    return {
+      range,
+      failed: [
+        ...failed,
+        ...refused.map(({ row, why }) => ({
+          offset: row.offset,
+          event: refusedRow(processor, table, row, why, parametersOf),
+        })),
+      ],
+    };
   }
 
-  /** Inserts a range, and returns the rows that do not fit. */
-  private async insertRange(table: AnyTable, whole: LoadRange): Promise<readonly Refused[]> {
+  /**
+   * Inserts a batch as one block, whose rows are encoded as they are decoded. Only for a block that the table does not take are
+   * the rows kept, to find those that are to blame.
+   */
+  private async insertBatch(
+    batch: StreamedBatch<object>,
+    table: AnyTable,
+  ): Promise<Prepared & { readonly refused: readonly Refused[] }> {
     await this.parts.guard.require(table);
-    const refused: Refused[] = [];
+    // Nothing is waited for until the block is taken: one encoder a table is enough.
+    const encoder = this.encoders.get(table) ?? new BlockEncoder(table.columns);
+    this.encoders.set(table, encoder);
+    encoder.reset();
+    const prepared = prepare(batch, table, this.parts.processor, (value) => {
+      encoder.add(value);
+    });
     try {
-      await this.insertInParts(table, whole, refused);
+      await this.insert(table, encoder.take(), tokenOf(prepared.range));
+      return { ...prepared, refused: [] };
     } catch (error) {
-      if (!(error instanceof UnencodableValue)) throw error;
-      const { fitting, unfit } = withoutUnfit(table, whole);
-      refused.push(...unfit);
-      await this.insertInParts(table, fitting, refused);
+      if (!(error instanceof ContentRefused)) throw error;
+      return { ...prepared, refused: await this.insertFitting(table, withValues(batch, table)) };
     }
+  }
+
+  /** Inserts what fits of a range that was refused because of its content, and returns the other rows. */
+  private async insertFitting(table: AnyTable, whole: LoadRange): Promise<readonly Refused[]> {
+    const { fitting, unfit } = withoutUnfit(table, whole);
+    const refused = [...unfit];
+    await this.insertInParts(table, fitting, refused);
     this.report(table, whole, refused);
     return refused;
   }
@@ -131,9 +155,9 @@ export class Loader {
     let tableIsInnocent = false;
     for (let range = waiting.pop(); range !== undefined; range = waiting.pop()) {
       try {
-        await this.insert(table, range);
+        await this.insert(table, encodeBlock(table.columns, valuesOf(range)), tokenOf(range));
       } catch (error) {
-        if (error instanceof UnencodableValue || !(error instanceof ContentRefused)) throw error;
+        if (!(error instanceof ContentRefused)) throw error;
         this.parts.metrics.insertRefused(table);
         // A table that was changed by hand refuses every row: then the rows are innocent, and wait.
         if (!tableIsInnocent) await this.parts.guard.requireAgain(table);
@@ -145,19 +169,15 @@ export class Loader {
     }
   }
 
-  private async insert(table: AnyTable, range: LoadRange, suffix = ''): Promise<void> {
-    if (range.rows.length === 0) return;
-    const block = encodeBlock(table.columns, valuesOf(range));
-    const token = tokenOf(range);
+  private async insert(table: AnyTable, block: Block, token: string): Promise<void> {
+    if (block.rows === 0) return;
     const end = this.parts.metrics.startInsert(table);
     try {
-      await this.parts.clickhouse.insert(table.stored, block, {
-        token: suffix === '' ? token : `${token}-${suffix}`,
-      });
+      await this.parts.clickhouse.insert(table.stored, block, { token });
     } finally {
       end();
     }
-    this.parts.metrics.inserted(table, range.rows.length);
+    this.parts.metrics.inserted(table, block.rows);
   }
 
   private report(table: AnyTable, range: LoadRange, refused: readonly Refused[]): void {
@@ -198,9 +218,5 @@ function withoutUnfit(
 
 const toDeadLetter = ({ event }: FailedRow): Output => ({ topic: topics.failedEvents, value: event });
 
-function oldestOf(batch: Batch<EnrichedEvent>, now: number): number {
-  let oldest = now;
-  for (const record of batch.records)
-    if ('value' in record && record.value.collector_tstamp < oldest) oldest = record.value.collector_tstamp;
-  return oldest;
-}
+const oldestOf = ({ rows }: Prepared['range'], now: number): number =>
+  rows.reduce((oldest, { collector_tstamp }) => Math.min(oldest, collector_tstamp), now);

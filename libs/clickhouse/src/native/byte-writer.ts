@@ -1,13 +1,12 @@
-const INITIAL_BYTES = 1 << 20;
-/** A buffer that one huge batch made larger than this is given back afterwards. */
-const KEPT_BYTES = 1 << 25;
+const INITIAL_BYTES = 256;
+/** A buffer that one huge value made larger than this is given back afterwards. A block has some 250 buffers. */
+const KEPT_BYTES = 1 << 23;
 /** Up to this length, writing ASCII byte by byte is quicker than a call into native code. */
 const SHORT = 32;
 const TWO_32 = 2 ** 32;
 
 /**
- * Writes columns of values in ClickHouse's Native format into one growing buffer, which is used again for every block:
- * `take` copies a finished block out. A missing or null value is written as the empty value of the type. A method that can
+ * Writes values in ClickHouse's Native format into one growing buffer, which is kept for the next block. A missing or null value is written as the empty value of the type. A method that can
  * meet a value of another type returns whether all values were of its own.
  *
  * Format: https://clickhouse.com/docs/interfaces/formats/Native (integers are little-endian, lengths unsigned LEB128).
@@ -128,12 +127,9 @@ export class ByteWriter {
     return true;
   }
 
-  /** A copy of all that was written; the writer is empty again. */
-  take(): Buffer {
-    const block = Buffer.allocUnsafeSlow(this.position);
-    this.bytes.copy(block, 0, 0, this.position);
-    this.reset();
-    return block;
+  /** All that was written, to be copied before more is. */
+  get written(): Buffer {
+    return this.bytes.subarray(0, this.position);
   }
 
   reset(): void {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { encodeBlock, UnencodableValue } from './encode-block';
+import { BlockEncoder, encodeBlock, UnencodableValue } from './encode-block';
 import { typeName, type NativeColumn, type NativeType } from './types';
 
 const of = (
@@ -146,5 +146,62 @@ describe('encodeBlock', () => {
     expect(() => encodeBlock([{ name: 'a-b', type: of('string') }], [])).toThrow(
       /cannot be the name of a column/,
     );
+  });
+});
+
+describe('BlockEncoder', () => {
+  const columns: readonly NativeColumn[] = [
+    { name: 'n', type: { kind: 'nullable', of: of('int32') } },
+    { name: 'tags', type: { kind: 'array', of: of('string') } },
+    { name: 'counts', type: { kind: 'map', of: of('int64') } },
+    {
+      name: 'pairs',
+      type: {
+        kind: 'array',
+        of: {
+          kind: 'tuple',
+          fields: [
+            { name: 'a', type: of('string') },
+            { name: 'b', type: { kind: 'array', of: of('bool') } },
+          ],
+        },
+      },
+    },
+  ];
+  const row = (index: number): object => ({
+    n: index % 3 === 0 ? null : index,
+    tags: Array.from({ length: index % 4 }, (_none, at) => `t${at}`),
+    counts: index % 5 === 0 ? null : { [`k${index}`]: index, two: 2 },
+    pairs: Array.from({ length: index % 3 }, () => ({ a: 'x', b: [true, index % 2 === 0] })),
+  });
+
+  it('writes one block, however many rows it encodes at once', () => {
+    const rows = Array.from({ length: 600 }, (_none, index) => ({ list: [index] }));
+    const { bytes } = encodeBlock([{ name: 'list', type: { kind: 'array', of: of('int32') } }], rows);
+    const values = bytes.subarray(bytes.length - 600 * 12);
+    for (const [index] of rows.entries()) {
+      expect(values.readBigUInt64LE(index * 8)).toBe(BigInt(index + 1));
+      expect(values.readInt32LE(600 * 8 + index * 4)).toBe(index);
+    }
+  });
+
+  it('can be used again, and remembers nothing', () => {
+    const encoder = new BlockEncoder(columns);
+    for (const count of [700, 1, 0, 256, 512, 3]) {
+      const rows = Array.from({ length: count }, (_none, index) => row(index));
+      for (const one of rows) encoder.add(one);
+      const block = encoder.take();
+      expect(block.rows).toBe(count);
+      expect(block.bytes.equals(encodeBlock(columns, rows).bytes)).toBe(true);
+    }
+  });
+
+  it.each([[0], [255], [256], [599]])('refuses a block for its row %i, and begins anew', (bad) => {
+    const encoder = new BlockEncoder(columns);
+    for (let index = 0; index < 600; index += 1)
+      encoder.add(index === bad ? { ...row(index), counts: { x: 0.5 } } : row(index));
+    expect(() => encoder.take()).toThrow('A value of the column counts is no Map(String, Int64).');
+    encoder.add(row(1));
+    expect(encoder.take().bytes.equals(encodeBlock(columns, [row(1)]).bytes)).toBe(true);
   });
 });

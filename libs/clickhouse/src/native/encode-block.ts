@@ -1,7 +1,8 @@
 import { ContentRefused } from '../errors';
 import { ByteWriter } from './byte-writer';
-import { columnReader } from './column-reader';
-import { typeName, type NativeColumn, type NativeType } from './types';
+import { columnEncoder, type ColumnEncoder } from './column-encoder';
+import { columnReader, type ColumnReader } from './column-reader';
+import { typeName, type NativeColumn } from './types';
 
 /** Rows in ClickHouse's Native format, ready to be sent. */
 export interface Block {
@@ -22,95 +23,109 @@ export class UnencodableValue extends ContentRefused {
 }
 
 /**
- * Encodes rows column by column. A missing or null value becomes the empty value of a type that is not nullable: empty
- * text, 0, an empty array or map, a tuple of empty values.
- *
- * @throws {UnencodableValue}
+ * Rows that are encoded together: enough that a column is written in one go, few enough that they are garbage before the
+ * collector of young objects comes by (10 KB each, decoded).
  */
-export function encodeBlock(columns: readonly NativeColumn[], rows: readonly object[]): Block {
-  try {
-    writer.varint(columns.length);
-    writer.varint(rows.length);
-    const values = new Array<unknown>(rows.length);
-    for (const { name, type } of columns) {
-      writer.text(name);
-      writer.text(typeName(type));
-      columnReader(name)(rows, values);
-      if (!write(type, values)) throw new UnencodableValue(name, typeName(type));
+const ROWS_AT_ONCE = 256;
+
+interface EncodedColumn {
+  readonly name: string;
+  readonly type: string;
+  /** Name and type, as they stand before the values. */
+  readonly head: Buffer;
+  readonly read: ColumnReader;
+  readonly encoder: ColumnEncoder;
+}
+
+/**
+ * Encodes rows into a block, a few at a time, so that a row need not live until the block is whole: of rows that are decoded
+ * one after the other, only their bytes stay. A missing or null value becomes the empty value of a type that is not nullable:
+ * empty text, 0, an empty array or map, a tuple of empty values. An encoder can be used again and keeps its buffers.
+ *
+ * Format: https://clickhouse.com/docs/interfaces/formats/Native
+ */
+export class BlockEncoder {
+  private readonly columns: readonly EncodedColumn[];
+  private readonly waiting: object[] = [];
+  private readonly values: unknown[] = [];
+  private rows = 0;
+  private unfit: EncodedColumn | null = null;
+
+  constructor(columns: readonly NativeColumn[]) {
+    this.columns = columns.map(({ name, type }) => ({
+      name,
+      type: typeName(type),
+      head: headOf(name, typeName(type)),
+      read: columnReader(name),
+      encoder: columnEncoder(type),
+    }));
+  }
+
+  add(row: object): void {
+    if (this.waiting.push(row) === ROWS_AT_ONCE) this.write();
+  }
+
+  /**
+   * All rows since the last block.
+   *
+   * @throws {UnencodableValue} when a value of one of them has no place in its column
+   */
+  take(): Block {
+    try {
+      this.write();
+      if (this.unfit) throw new UnencodableValue(this.unfit.name, this.unfit.type);
+      return { columns: this.columns.map(({ name }) => name), rows: this.rows, bytes: this.joined() };
+    } finally {
+      this.reset();
     }
-    return { columns: columns.map(({ name }) => name), rows: rows.length, bytes: writer.take() };
-  } finally {
-    writer.reset();
+  }
+
+  /** Forgets all rows since the last block. */
+  reset(): void {
+    this.rows = 0;
+    this.unfit = null;
+    this.waiting.length = 0;
+    for (const { encoder } of this.columns) encoder.reset();
+  }
+
+  private write(): void {
+    const { waiting, values } = this;
+    this.rows += waiting.length;
+    values.length = waiting.length;
+    // Once a value did not fit there is no block to be had, and the rest is only counted.
+    this.unfit ??=
+      this.columns.find(({ read, encoder }) => {
+        read(waiting, values);
+        return !encoder.add(values);
+      }) ?? null;
+    waiting.length = 0;
+  }
+
+  private joined(): Buffer {
+    const sizes = new ByteWriter();
+    sizes.varint(this.columns.length);
+    sizes.varint(this.rows);
+    return Buffer.concat([
+      sizes.written,
+      ...this.columns.flatMap(({ head, encoder }) => [
+        head,
+        ...encoder.streams.map(({ written }) => written),
+      ]),
+    ]);
   }
 }
 
-// One block is encoded at a time and without a pause, so that all of them can use the same buffer.
-const writer = new ByteWriter();
-
-/** Writes the values of a column; false when one is not of its type. */
-function write(type: NativeType, values: readonly unknown[]): boolean {
-  switch (type.kind) {
-    case 'string':
-      return writer.texts(values);
-    case 'uuid':
-      return writer.uuids(values);
-    case 'bool':
-      return writer.booleans(values);
-    case 'int32':
-      return writer.int32s(values);
-    case 'int64':
-    case 'datetime64':
-      return writer.int64s(values);
-    case 'float64':
-      return writer.float64s(values);
-    case 'decimal':
-      return writer.decimals(values);
-    case 'nullable':
-      writer.absences(values);
-      return write(type.of, values);
-    case 'array':
-      return writeArrays(type.of, values);
-    case 'map':
-      return writeMaps(type.of, values);
-    case 'tuple':
-      return writeTuples(type.fields, values);
-  }
+/** @throws {UnencodableValue} */
+export function encodeBlock(columns: readonly NativeColumn[], rows: Iterable<object>): Block {
+  const encoder = new BlockEncoder(columns);
+  for (const row of rows) encoder.add(row);
+  return encoder.take();
 }
 
-function writeArrays(of: NativeType, values: readonly unknown[]): boolean {
-  const items: unknown[] = [];
-  const ends = values.map((array) => {
-    if (array != null) for (const item of array as readonly unknown[]) items.push(item);
-    return items.length;
-  });
-  writer.int64s(ends);
-  return write(of, items);
+/** What stands before the values of a column. */
+function headOf(name: string, type: string): Buffer {
+  const head = new ByteWriter();
+  head.text(name);
+  head.text(type);
+  return head.written;
 }
-
-function writeMaps(of: NativeType, values: readonly unknown[]): boolean {
-  const keys: string[] = [];
-  const items: unknown[] = [];
-  const ends = values.map((map) => {
-    if (map != null)
-      for (const [key, item] of Object.entries(map)) {
-        keys.push(key);
-        items.push(item);
-      }
-    return keys.length;
-  });
-  writer.int64s(ends);
-  writer.texts(keys);
-  return write(of, items);
-}
-
-function writeTuples(fields: readonly NativeColumn[], values: readonly unknown[]): boolean {
-  const present = values.map((tuple) => tuple ?? NOTHING);
-  const items = new Array<unknown>(values.length);
-  for (const { name, type } of fields) {
-    columnReader(name)(present, items);
-    if (!write(type, items)) return false;
-  }
-  return true;
-}
-
-const NOTHING = {};

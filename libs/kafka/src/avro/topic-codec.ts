@@ -66,21 +66,24 @@ export class TopicCodec {
     return end > 0 ? end : 0;
   }
 
-  /** The value; or, for a record of an id that was not taught yet, that id; or why it cannot be decoded. */
-  decode(
-    value: Buffer | null,
-  ): { readonly value: object } | { readonly unknownId: number } | { readonly reason: Reason } {
+  /** Id of the schema of a record when it has to be taught (again) before the record is decoded; else null. */
+  unknownId(value: Buffer | null): number | null {
+    if (value === null || value.length < HEADER_BYTES || value[0] !== MAGIC) return null;
+    const id = value.readInt32BE(1);
+    const decoder = this.decoders.get(id);
+    if (decoder === undefined) return id;
+    return typeof decoder === 'object' && performance.now() >= decoder.until ? id : null;
+  }
+
+  /** The value, or why it cannot be decoded. */
+  decode(value: Buffer | null): { readonly value: object } | { readonly reason: Reason } {
     if (value === null) return { reason: 'it has no value' };
     if (value.length < HEADER_BYTES) return { reason: 'it is shorter than the header of the wire format' };
     if (value[0] !== MAGIC) return { reason: 'it does not begin with the magic byte 0' };
     const id = value.readInt32BE(1);
     const decoder = this.decoders.get(id);
-    if (decoder === undefined) return { unknownId: id };
-    if (typeof decoder === 'object') {
-      if (performance.now() < decoder.until) return { reason: decoder.reason };
-      this.decoders.delete(id);
-      return { unknownId: id };
-    }
+    if (decoder === undefined) return { reason: `its schema ${String(id)} is not known` };
+    if (typeof decoder === 'object') return { reason: decoder.reason };
     try {
       return { value: decoder(value) };
     } catch (error) {

@@ -1,11 +1,11 @@
 import { topicNamed, type Topic } from '@headwater/contracts';
-import type { Batch } from '@headwater/stage';
+import type { StreamedBatch } from '@headwater/stage';
 import { BaseRpcExceptionFilter, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom, throwError } from 'rxjs';
 import { Misconfigured } from '../errors';
 
 /** What a controller does with a batch of a topic. */
-export type BatchHandler = (batch: Batch<object>) => Promise<unknown>;
+export type BatchHandler = (batch: StreamedBatch<object>) => Promise<unknown>;
 
 // Nest replaces whatever a handler throws by "Internal server error" before a transport sees it. Here the error decides
 // whether a partition waits or the process ends, so it has to come through as it is.
@@ -47,7 +47,7 @@ function topicOf(pattern: string): Topic {
   }
 }
 
-async function settled(handler: MessageHandler, batch: Batch<object>): Promise<unknown> {
+async function settled(handler: MessageHandler, batch: StreamedBatch<object>): Promise<unknown> {
   const result: unknown = await (handler as (data: unknown, context: unknown) => unknown)(batch, batch);
   return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
 }

@@ -1,5 +1,5 @@
 import { topics, type EnrichedEvent } from '@headwater/contracts';
-import type { Batch } from '@headwater/stage';
+import type { StreamedBatch } from '@headwater/stage';
 import { anEnrichedEvent } from '@headwater/testing';
 import { eventually, Installation } from '../../kafka-tests/installation-setup';
 import { BrokerUnavailable } from '../errors';
@@ -19,10 +19,12 @@ interface Stored {
   readonly ids: readonly string[];
 }
 
-const storedOf = (batch: Batch<object>): Stored => ({
+const storedOf = (batch: StreamedBatch<object>): Stored => ({
   token: `${String(batch.partition)}:${String(batch.first)}-${String(batch.next)}`,
-  recovered: (batch as Batch<object> & RangedBatchMark).recovered,
-  ids: batch.records.map((record) => ('value' in record ? (record.value as EnrichedEvent).event_id : '?')),
+  recovered: (batch as StreamedBatch<object> & RangedBatchMark).recovered,
+  ids: [...batch.records].map((record) =>
+    'value' in record ? (record.value as EnrichedEvent).event_id : '?',
+  ),
 });
 
 describe('a store that recognises batches by their range', () => {

@@ -18,7 +18,8 @@ import { StageServer, type Turn } from './stage-server';
  * metadata of the unchanged offset; after it, the offset behind it. Whoever takes the partition over in between hands over
  * exactly the same batch again, with `recovered: true`, before anything else: the store sees it twice under one token.
  *
- * Handlers return nothing; a batch counts once their promise resolves.
+ * Handlers get a `StreamedBatch`: a store needs a record once, for its bytes, and thousands of decoded ones would outweigh
+ * them by far. They return nothing; a batch counts once their promise resolves.
  */
 export class RangedServer extends StageServer {
   /** Ranges that earlier owners left, by partition. */
@@ -61,20 +62,20 @@ export class RangedServer extends StageServer {
     const range = this.pending.get(key);
     if (!range) return null;
     const messages = await this.readAgain(lane, range);
-    const records = await this.decode(lane, messages);
+    const records = await this.stream(lane, messages);
     if (!current()) throw new PartitionLost(lane.name, lane.partition);
     this.options.log.info(
       { topic: lane.name, partition: lane.partition, range: formatPending(range) },
       `Stores the batch ${String(range.first)} to ${String(range.next - 1n)} of ${key} again: its last owner did not finish it.`,
     );
-    await handle(records, { recovered: true });
+    await handle(records, { recovered: true, first: range.first, next: range.next });
     await commit(range.next, null);
     this.pending.delete(key);
     return range.next;
   }
 
   protected override async finish({ lane, cut, current, commit, handle }: Turn): Promise<void> {
-    const records = await this.decode(lane, cut.messages);
+    const records = await this.stream(lane, cut.messages);
     const range = rangeOf(cut.messages);
     if (!current()) throw new PartitionLost(lane.name, lane.partition);
     await commit(lane.position, formatPending(range));

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Topic } from '@headwater/contracts';
-import { isUndecodable, ServiceError, type Batch, type Received, type Undecodable } from '@headwater/stage';
+import {
+  isUndecodable,
+  ServiceError,
+  type Received,
+  type StreamedBatch,
+  type Undecodable,
+} from '@headwater/stage';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import type {
   Batch as Fetched,
@@ -17,10 +23,10 @@ import { messageOf, needsRejoin, troubleOf } from '../client/kafka-error';
 import { PartitionReader } from '../client/partition-reader';
 import { ConsumerStopped, Fenced, Misconfigured } from '../errors';
 import { portMetrics, type PortMetrics } from '../metrics';
-import type { ServerOptions } from '../options';
+import type { RangedBatchMark, ServerOptions } from '../options';
 import type { PartitionCounts } from '../producer/output-encoder';
 import { cutBatch, type Cut } from './cut-batch';
-import { decodeMessages } from './decode-messages';
+import { learnSchemas, StreamedRecords } from './decode-messages';
 import { Heartbeats } from './heartbeats';
 import { backOff, laneKey, newLane, type Lane } from './lane';
 import { batchHandlers, type BatchHandler } from './nest-handlers';
@@ -37,8 +43,6 @@ const STALL_MS = 60_000;
 const RECHECKS = 5;
 const RECHECK_MS = 2_000;
 const FETCH_BYTES = 512 * 1024;
-/** A fetch of all partitions brings at most so many times as much as one of them may. */
-const FULL_PARTITIONS = 8;
 /** One works, the others wait for the broker. Each holds a batch in memory. */
 const CONCURRENCY = 3;
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -62,7 +66,11 @@ export interface Turn {
   /** Commits an offset under the generation of this consumer; rejects when the group has moved on. */
   readonly commit: (offset: bigint, metadata: string | null) => Promise<void>;
   /** Runs the controller. */
-  readonly handle: (records: Batch<object>['records'], mark?: object) => Promise<unknown>;
+  readonly handle: (
+    records: StreamedBatch<object>['records'],
+    /** What the batch says besides; and its range, where that is not the range of the cut. */
+    mark?: Partial<RangedBatchMark & Pick<StreamedBatch<object>, 'first' | 'next'>>,
+  ) => Promise<unknown>;
 }
 
 /**
@@ -214,7 +222,8 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       allowAutoTopicCreation: false,
       readUncommitted: false,
       maxBytesPerPartition: fetchBytes,
-      maxBytes: FULL_PARTITIONS * fetchBytes,
+      // All of a fetch is in memory at once: no more than can be worked on.
+      maxBytes: concurrency * fetchBytes,
       // The broker waits for more: few large batches instead of many small ones. Never for more than one partition may
       // bring, or one partition's backlog would be read at the pace of the linger.
       minBytes: lingerMs > 0 ? fetchBytes : 1,
@@ -544,11 +553,11 @@ export abstract class StageServer extends Server implements CustomTransportStrat
 
   private handlerOf(input: Input, lane: Lane, first: bigint, next: bigint, lag = 0): Turn['handle'] {
     return async (records, mark = {}) => {
-      const batch: Batch<object> = {
+      const batch: StreamedBatch<object> = {
         topic: input.topic,
         partition: lane.partition,
-        first: records[0]?.offset ?? first,
-        next: (records.at(-1)?.offset ?? next - 1n) + 1n,
+        first,
+        next,
         records,
         lag,
         ...mark,
@@ -586,14 +595,18 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     lane: Lane,
     messages: readonly KafkaMessage[],
   ): Promise<(Received<object> | Undecodable)[]> {
-    const codec = this.codecs.get(lane.topic.name);
-    if (!codec) throw new Misconfigured(`Nothing was prepared for reading ${lane.topic.name}.`);
-    const records = await decodeMessages(codec, messages, (id) =>
-      this.options.registry.teach(codec, id, this.prefix),
-    );
-    const bad = records.reduce((count, record) => (isUndecodable(record) ? count + 1 : count), 0);
-    if (bad > 0) this.metrics.undecodable.inc({ topic: lane.topic.name }, bad);
-    return records;
+    return [...(await this.stream(lane, messages))];
+  }
+
+  /** The records of a batch, decoded when they are read. @throws {RegistryUnavailable} */
+  protected async stream(lane: Lane, messages: readonly KafkaMessage[]): Promise<StreamedRecords> {
+    const topic = lane.topic.name;
+    const codec = this.codecs.get(topic);
+    if (!codec) throw new Misconfigured(`Nothing was prepared for reading ${topic}.`);
+    await learnSchemas(codec, messages, (id) => this.options.registry.teach(codec, id, this.prefix));
+    return new StreamedRecords(codec, messages, (count) => {
+      this.metrics.undecodable.inc({ topic }, count);
+    });
   }
 
   private async *readTail(lane: Lane, since: number, position: bigint): AsyncGenerator<Received<unknown>> {
