@@ -140,8 +140,8 @@ async function bringUp(options: Options, running: Running, asked: AbortSignal): 
       endpoints,
       dataDir: options.dataDir,
       onProgress: progress,
-      // The screen is live: the collector's figures must not wait for its usual interval.
-      env: { collector: { COUNTS__INTERVAL_MS: '1000' } },
+      // The screen is live: its figures must not wait for their usual intervals.
+      env: { collector: { COUNTS__INTERVAL_MS: '1000' }, loader: { BATCH__COUNTS_REST_MS: '1000' } },
       ...(options.freePorts ? {} : { collectorPort: COLLECTOR_PORT }),
     }),
   );

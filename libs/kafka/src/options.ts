@@ -42,6 +42,11 @@ export interface ServerOptions {
   readonly batch?: BatchLimits;
   /** Partitions worked on at the same time. Default 3. */
   readonly concurrency?: number;
+  /**
+   * How long a partition of a topic (name without prefix) rests while it is not behind, milliseconds: records that
+   * nobody waits for then come in fewer, larger batches, and do not hold up those of the other topics.
+   */
+  readonly restMs?: Readonly<Record<string, number>>;
   /** After so long without a sign of life the group gives the partitions to others, milliseconds. Default 30,000. */
   readonly sessionTimeoutMs?: number;
   readonly log: Log;

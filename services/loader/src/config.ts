@@ -26,6 +26,15 @@ const batchConfig = z.object({
     .describe(
       'How long a partition waits for more records before what is there is inserted, milliseconds: less makes events queryable sooner, more makes fewer and larger parts in ClickHouse.',
     ),
+  countsRestMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(5_000)
+    .describe(
+      'How long stage counts collect after an insert before they are inserted again, milliseconds: each insert costs ClickHouse as much as a thousand events. The quality monitor reads them from the topic and does not wait.',
+    ),
 });
 
 /** All settings of the loader: each is an environment variable, e.g. `CLICKHOUSE__URL`. */

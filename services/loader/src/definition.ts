@@ -61,6 +61,7 @@ function moduleOf(settings: LoaderConfig, kit: Kit): DynamicModule {
     group: kit.name,
     batch: { ...settings.batch, fetchBytes: FETCH_BYTES },
     concurrency: CONCURRENT_BATCHES,
+    restMs: { [topics.stageCounts.name]: settings.batch.countsRestMs },
     log: kit.log,
     metrics: kit.metrics,
     onFatal: kit.fatal,

@@ -1,13 +1,17 @@
-import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Codec } from './codec';
 import { MAX_DECOMPRESSED_BYTES } from './codec';
 
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
-
-/** Zstandard by Node's own zlib. */
+/**
+ * Zstandard by Node's own zlib, on the main thread: handing a record batch to a thread and back costs more than the work itself
+ * (3 KB: 400 µs of processor time instead of 60; 500 KB: 2.4 ms instead of 1.4, reading 2.5 instead of 0.7).
+ */
 export const zstd = (level: number): Codec => ({
-  compress: ({ buffer }) => compress(buffer, { params: { [constants.ZSTD_c_compressionLevel]: level } }),
-  decompress: (buffer) => decompress(buffer, { maxOutputLength: MAX_DECOMPRESSED_BYTES }),
+  compress: ({ buffer }) =>
+    promised(() => zstdCompressSync(buffer, { params: { [constants.ZSTD_c_compressionLevel]: level } })),
+  decompress: (buffer) =>
+    promised(() => zstdDecompressSync(buffer, { maxOutputLength: MAX_DECOMPRESSED_BYTES })),
 });
+
+/** What is thrown becomes a rejection, which is what kafkajs expects. */
+const promised = (work: () => Buffer): Promise<Buffer> => Promise.resolve().then(work);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { topics, type EnrichedEvent } from '@headwater/contracts';
 import type { StreamedBatch } from '@headwater/stage';
 import { anEnrichedEvent } from '@headwater/testing';
@@ -103,6 +104,25 @@ describe('a store that recognises batches by their range', () => {
         .filter((_, index) => index % 3 !== 2)
         .map(({ event_id }) => event_id),
     );
+  });
+
+  it('lets the partitions of a topic rest, and gets fewer, larger batches of it', async () => {
+    const restMs = { [enrichedEvents.name]: 2_000 };
+    await at.start(
+      new RangedServer({ ...at.options('loader'), restMs, batch: { lingerMs: 10 } }),
+      enrichedEvents,
+      (batch) => {
+        stored.push(storedOf(batch));
+      },
+    );
+    const sent = events(20);
+    for (const event of sent) {
+      await at.produce(enrichedEvents, [event], 0);
+      await delay(100);
+    }
+    await caughtUp();
+    expect(stored.flatMap(({ ids }) => ids)).toEqual(sent.map(({ event_id }) => event_id));
+    expect(stored.length).toBeLessThan(6);
   });
 
   it('stops rather than store other rows under a range that was being stored', async () => {

@@ -437,12 +437,26 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     const current = (): boolean => this.owns(lane) && lane.state === 'running' && !payload.isStale();
     try {
       await this.work(payload, lane, input, current, beats);
+      // What is left is less than what came: the partition is no longer behind.
+      if (BigInt(batch.highWatermark) - lane.position <= batch.messages.length) this.rest(lane);
     } catch (error) {
       if (needsRejoin(error)) throw error;
       await this.redo(payload, lane, error);
     } finally {
       beats.stop();
     }
+  }
+
+  private rest(lane: Lane): void {
+    const { name: topic, partition } = lane;
+    const restMs = this.options.restMs?.[lane.topic.name] ?? 0;
+    if (restMs === 0) return;
+    this.consumer?.pause([{ topic, partitions: [partition] }]);
+    setTimeout(() => {
+      // Whoever took the partition over meanwhile lets it run by himself.
+      if (this.owns(lane) && lane.state === 'running')
+        this.consumer?.resume([{ topic, partitions: [partition] }]);
+    }, restMs).unref();
   }
 
   /**
