@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { nodeOptions } from '../pipeline/services';
+import { nodeOptions, services } from '../pipeline/services';
 import { pythonEnvironment } from '../python/environment';
 import type { Tally } from '../verify/suite';
 import { helmBinary } from './binaries';
@@ -133,15 +133,16 @@ function refusals(helm: string): readonly Case[] {
   }));
 }
 
-/** The collector is told something else than the image tells all: the same as in the pipeline that the tests run. */
+/** Some services are told something else than the image tells all: the same as in the pipeline that the tests run. */
 function toldNode(helm: string): Case {
   return {
-    name: 'Node is told the same about the collector as in the pipeline that the tests run',
+    name: 'Node is told the same about each service as in the pipeline that the tests run',
     run: () => {
       const said = template(helm, '-f', MINIMAL).match(/(?<=name: NODE_OPTIONS\n +value: ).*/g) ?? [];
-      return said.length === 1 && said[0] === nodeOptions('collector')
-        ? null
-        : `The chart says ${said.join(', ') || 'nothing'}.`;
+      const meant = services
+        .map(({ name }) => nodeOptions(name))
+        .filter((options) => options !== nodeOptions());
+      return said.join() === meant.join() ? null : `The chart says ${said.join(', ') || 'nothing'}.`;
     },
   };
 }

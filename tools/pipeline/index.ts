@@ -1,3 +1,4 @@
+export { buildServices } from './build';
 export { pythonEnvironment } from '../python/environment';
 export {
   prepare,

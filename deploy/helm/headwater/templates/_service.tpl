@@ -84,8 +84,8 @@ spec:
             {{- end }}
           env:
             {{- include "headwater.connectionEnv" . | trim | nindent 12 }}
-            {{- if eq .component "collector" }}
-            # More room for young objects than the image gives the others: its requests wait for the broker.
+            {{- if has .component (list "collector" "enricher") }}
+            # More room for young objects than the image gives the others: theirs live longer.
             - name: NODE_OPTIONS
               value: --max-semi-space-size=32 --disable-warning=TimeoutNegativeWarning
             {{- end }}
