@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { prepare, startPipeline, type Pipeline } from '../pipeline/pipeline';
+import { buildServices } from '../pipeline/build';
 import {
   assertPortFree,
   messageOf,
@@ -13,7 +14,6 @@ import {
   usualPorts,
   type Stack,
 } from '@headwater/stack';
-import { buildServices } from './build';
 import { serveDemoPage, type DemoPage } from './demo-page/server';
 import { startDemoTraffic, type DemoTraffic } from './demo-traffic';
 import { FigureReader } from './figures';

@@ -119,7 +119,7 @@ export interface TopicSizing {
 /** A cluster, and the one-node stack that `npm start` and the tests use. */
 export const sizings = {
   cluster: { partitions: 12, replicationFactor: 3, minInsyncReplicas: 2 },
-  embedded: { partitions: 4, replicationFactor: 1, minInsyncReplicas: 1 },
+  embedded: { partitions: 2, replicationFactor: 1, minInsyncReplicas: 1 },
 } as const satisfies Record<string, TopicSizing>;
 
 const topicsByName: ReadonlyMap<string, Topic> = new Map(
