@@ -71,11 +71,24 @@ describe('withValues', () => {
   it('names a range as it was named before, with its records', () => {
     const whole = batch(received(9n), undecodable, received(12n));
     const { range } = prepare(whole, tables.events, PROCESSOR, ignored);
-    const again = withValues(whole, tables.events);
+    const again = withValues(whole, range);
     expect(tokenOf(again)).toBe(tokenOf(range));
     expect(again.rows.map(({ value }) => (value as EnrichedEvent).event_id)).toEqual(
       range.rows.map(({ id }) => id),
     );
+  });
+});
+
+describe('withValues, when a schema has become known since', () => {
+  it('leaves out what has failed already', () => {
+    const { range } = prepare(
+      batch(received(9n), undecodable, received(12n)),
+      tables.events,
+      PROCESSOR,
+      ignored,
+    );
+    const later = batch(received(9n), received(undecodable.offset), received(12n));
+    expect(withValues(later, range).rows.map(({ offset }) => offset)).toEqual([9n, 12n]);
   });
 });
 

@@ -51,13 +51,18 @@ export function prepare(
   return { range: { ...place, first: batch.first, next: batch.next, rows }, failed };
 }
 
-/** The same range with its records, read once more: for the rows that the table does not take. */
-export function withValues(batch: StreamedBatch<object>, table: AnyTable): LoadRange {
+/**
+ * The same range with its records, read once more: for the rows that the table does not take. What could not be decoded the first
+ * time has failed already, and stays failed although its schema may be known by now.
+ */
+export function withValues({ records }: StreamedBatch<object>, range: LoadRange<LoadedMark>): LoadRange {
+  const marks = new Map(range.rows.map((mark) => [mark.offset, mark]));
   const rows: Row[] = [];
-  for (const record of batch.records)
-    if (!isUndecodable(record))
-      rows.push({ offset: record.offset, id: idOf(record.value, table), value: record.value });
-  return { ...placeOf(batch), first: batch.first, next: batch.next, rows };
+  for (const record of records) {
+    const mark = marks.get(record.offset);
+    if (mark && !isUndecodable(record)) rows.push({ offset: mark.offset, id: mark.id, value: record.value });
+  }
+  return { ...range, rows };
 }
 
 const placeOf = ({ topic, partition }: StreamedBatch<object>): Place => ({ topic: topic.name, partition });

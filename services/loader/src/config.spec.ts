@@ -16,7 +16,7 @@ describe('the configuration of the loader', () => {
         username: 'default',
         compression: 'none',
       },
-      batch: { maxRecords: 4_000, lingerMs: 500 },
+      batch: { maxRecords: 10_000, lingerMs: 500, countsRestMs: 5_000 },
     });
     const required = describeConfig(config).filter((variable) => variable.required);
     expect(required.map(({ variable }) => variable)).toEqual(Object.keys(least));

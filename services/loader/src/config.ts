@@ -30,7 +30,7 @@ const batchConfig = z.object({
     .number()
     .int()
     .min(0)
-    .max(60_000)
+    .max(30_000)
     .default(5_000)
     .describe(
       'How long stage counts collect after an insert before they are inserted again, milliseconds: each insert costs ClickHouse as much as a thousand events. The quality monitor reads them from the topic and does not wait.',

@@ -1,4 +1,11 @@
-import { BlockEncoder, ContentRefused, encodeBlock, unfitRows, type Block } from '@headwater/clickhouse';
+import {
+  BlockEncoder,
+  ContentRefused,
+  encodeBlock,
+  UnencodableValue,
+  unfitRows,
+  type Block,
+} from '@headwater/clickhouse';
 import { topics, type EnrichedEvent, type FailedEvent } from '@headwater/contracts';
 import type { Log } from '@headwater/kafka';
 import {
@@ -136,36 +143,65 @@ export class Loader {
       return { ...prepared, refused: [] };
     } catch (error) {
       if (!(error instanceof ContentRefused)) throw error;
-      return { ...prepared, refused: await this.insertFitting(table, withValues(batch, table)) };
+      return {
+        ...prepared,
+        refused: await this.insertFitting(table, withValues(batch, prepared.range), error),
+      };
     }
   }
 
   /** Inserts what fits of a range that was refused because of its content, and returns the other rows. */
-  private async insertFitting(table: AnyTable, whole: LoadRange): Promise<readonly Refused[]> {
-    const { fitting, unfit } = withoutUnfit(table, whole);
-    const refused = [...unfit];
-    await this.insertInParts(table, fitting, refused);
+  private async insertFitting(
+    table: AnyTable,
+    whole: LoadRange,
+    error: ContentRefused,
+  ): Promise<readonly Refused[]> {
+    const refused: Refused[] = [];
+    if (error instanceof UnencodableValue) {
+      const { fitting, unfit } = withoutUnfit(table, whole);
+      refused.push(...unfit);
+      await this.insertInParts(table, fitting, null, refused);
+    } else await this.insertInParts(table, whole, error, refused);
     this.report(table, whole, refused);
     return refused;
   }
 
-  /** Inserts a range, cut to pieces where ClickHouse refuses its content, down to the rows that are to blame. */
-  private async insertInParts(table: AnyTable, whole: LoadRange, refused: Refused[]): Promise<void> {
+  /**
+   * Inserts a range, cut to pieces where ClickHouse refuses its content, down to the rows that are to blame.
+   *
+   * @param known how it was refused as a whole already, or null
+   */
+  private async insertInParts(
+    table: AnyTable,
+    whole: LoadRange,
+    known: ContentRefused | null,
+    refused: Refused[],
+  ): Promise<void> {
     const waiting = [whole];
+    let refusal = known;
     let tableIsInnocent = false;
     for (let range = waiting.pop(); range !== undefined; range = waiting.pop()) {
-      try {
-        await this.insert(table, encodeBlock(table.columns, valuesOf(range)), tokenOf(range));
-      } catch (error) {
-        if (!(error instanceof ContentRefused)) throw error;
-        this.parts.metrics.insertRefused(table);
-        // A table that was changed by hand refuses every row: then the rows are innocent, and wait.
-        if (!tableIsInnocent) await this.parts.guard.requireAgain(table);
-        tableIsInnocent = true;
-        const verdict = afterRefusal(range);
-        if (verdict.kind === 'halves') waiting.push(...verdict.halves);
-        else if (verdict.kind === 'row') refused.push({ row: verdict.row, why: error.message });
-      }
+      refusal ??= await this.refusalOf(table, range);
+      if (refusal === null) continue;
+      this.parts.metrics.insertRefused(table);
+      // A table that was changed by hand refuses every row: then the rows are innocent, and wait.
+      if (!tableIsInnocent) await this.parts.guard.requireAgain(table);
+      tableIsInnocent = true;
+      const verdict = afterRefusal(range);
+      if (verdict.kind === 'halves') waiting.push(...verdict.halves);
+      else if (verdict.kind === 'row') refused.push({ row: verdict.row, why: refusal.message });
+      refusal = null;
+    }
+  }
+
+  /** Inserts a range; null when it is in. */
+  private async refusalOf(table: AnyTable, range: LoadRange): Promise<ContentRefused | null> {
+    try {
+      await this.insert(table, encodeBlock(table.columns, valuesOf(range)), tokenOf(range));
+      return null;
+    } catch (error) {
+      if (error instanceof ContentRefused) return error;
+      throw error;
     }
   }
 

@@ -6,8 +6,9 @@ const SHORT = 32;
 const TWO_32 = 2 ** 32;
 
 /**
- * Writes values in ClickHouse's Native format into one growing buffer, which is kept for the next block. A missing or null value is written as the empty value of the type. A method that can
- * meet a value of another type returns whether all values were of its own.
+ * Writes values in ClickHouse's Native format into one growing buffer, which is kept for the next block. A missing or null
+ * value is written as the empty value of the type. A method that can meet a value of another type returns whether all values
+ * were of its own.
  *
  * Format: https://clickhouse.com/docs/interfaces/formats/Native (integers are little-endian, lengths unsigned LEB128).
  */

@@ -1,4 +1,4 @@
-import { encodeBlock, UnencodableValue } from './encode-block';
+import { BlockEncoder, UnencodableValue } from './encode-block';
 import type { NativeColumn } from './types';
 
 /** A row with a value that has no place in its column. */
@@ -12,8 +12,9 @@ export interface UnfitRow {
  * as much as the encoding of thousands of rows.
  */
 export function unfitRows(columns: readonly NativeColumn[], rows: readonly object[]): readonly UnfitRow[] {
+  const encoder = new BlockEncoder(columns);
   const search = (from: number, to: number): readonly UnfitRow[] => {
-    const error = problemOf(columns, rows.slice(from, to));
+    const error = problemOf(encoder, rows.slice(from, to));
     if (!error) return [];
     if (to - from === 1) return [{ index: from, error }];
     const middle = Math.floor((from + to) / 2);
@@ -22,9 +23,10 @@ export function unfitRows(columns: readonly NativeColumn[], rows: readonly objec
   return search(0, rows.length);
 }
 
-function problemOf(columns: readonly NativeColumn[], rows: readonly object[]): UnencodableValue | null {
+function problemOf(encoder: BlockEncoder, rows: readonly object[]): UnencodableValue | null {
   try {
-    encodeBlock(columns, rows);
+    for (const row of rows) encoder.add(row);
+    encoder.take();
     return null;
   } catch (error) {
     if (error instanceof UnencodableValue) return error;

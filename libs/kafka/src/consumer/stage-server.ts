@@ -450,12 +450,18 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   private rest(lane: Lane): void {
     const { name: topic, partition } = lane;
     const restMs = this.options.restMs?.[lane.topic.name] ?? 0;
-    if (restMs === 0) return;
+    // Whoever took the partition over meanwhile lets it run by himself, and must not be paused by its last owner.
+    const ours = (): boolean => this.owns(lane) && lane.state === 'running';
+    if (restMs === 0 || !ours()) return;
     this.consumer?.pause([{ topic, partitions: [partition] }]);
     setTimeout(() => {
-      // Whoever took the partition over meanwhile lets it run by himself.
-      if (this.owns(lane) && lane.state === 'running')
+      if (!ours()) return;
+      try {
         this.consumer?.resume([{ topic, partitions: [partition] }]);
+      } catch (error) {
+        // kafkajs is between a crash and the next join, which takes every partition over again.
+        this.options.log.debug({ err: error }, 'A partition that rested is resumed by the next join.');
+      }
     }, restMs).unref();
   }
 
@@ -466,7 +472,8 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   private async explain(lane: Lane, fetchedAt: bigint): Promise<boolean> {
     try {
       const position = await this.positionOf(lane, lane.position);
-      if (position === null || !this.owns(lane)) {
+      if (!this.owns(lane)) return false;
+      if (position === null) {
         this.consumer?.pause([{ topic: lane.name, partitions: [lane.partition] }]);
         return false;
       }
