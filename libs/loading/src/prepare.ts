@@ -1,6 +1,6 @@
 import type { FailedEvent, StageCounts } from '@headwater/contracts';
 import { isUndecodable, StageCounter, type Processor, type StreamedBatch } from '@headwater/stage';
-import { undecodableRow, type Place } from './failed-rows';
+import { undecodableRow } from './failed-rows';
 import type { LoadRange, Row, RowMark } from './range';
 import type { AnyTable } from './tables';
 
@@ -34,7 +34,8 @@ export function prepare(
   processor: Processor,
   encode: (value: object) => void,
 ): Prepared {
-  const place = placeOf(batch);
+  const { partition, first, next } = batch;
+  const place = { topic: batch.topic.name, partition };
   const rows: LoadedMark[] = [];
   const failed: FailedRow[] = [];
   for (const record of batch.records) {
@@ -48,7 +49,7 @@ export function prepare(
     rows.push({ offset, id: idOf(record.value, table), app_id, collector_tstamp });
     encode(record.value);
   }
-  return { range: { ...place, first: batch.first, next: batch.next, rows }, failed };
+  return { range: { ...place, first, next, rows }, failed };
 }
 
 /**
@@ -64,8 +65,6 @@ export function withValues({ records }: StreamedBatch<object>, range: LoadRange<
   }
   return { ...range, rows };
 }
-
-const placeOf = ({ topic, partition }: StreamedBatch<object>): Place => ({ topic: topic.name, partition });
 
 const idOf = (value: object, { id }: AnyTable): string =>
   String((value as Readonly<Record<string, unknown>>)[id]);

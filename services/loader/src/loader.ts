@@ -178,10 +178,9 @@ export class Loader {
     refused: Refused[],
   ): Promise<void> {
     const waiting = [whole];
-    let refusal = known;
     let tableIsInnocent = false;
     for (let range = waiting.pop(); range !== undefined; range = waiting.pop()) {
-      refusal ??= await this.refusalOf(table, range);
+      const refusal = (range === whole ? known : null) ?? (await this.refusalOf(table, range));
       if (refusal === null) continue;
       this.parts.metrics.insertRefused(table);
       // A table that was changed by hand refuses every row: then the rows are innocent, and wait.
@@ -190,7 +189,6 @@ export class Loader {
       const verdict = afterRefusal(range);
       if (verdict.kind === 'halves') waiting.push(...verdict.halves);
       else if (verdict.kind === 'row') refused.push({ row: verdict.row, why: refusal.message });
-      refusal = null;
     }
   }
 

@@ -20,9 +20,9 @@ export function columnEncoder(type: NativeType): ColumnEncoder {
     case 'nullable':
       return nullable(columnEncoder(type.of));
     case 'array':
-      return array(columnEncoder(type.of));
+      return lists(columnEncoder(type.of), (array) => array as readonly unknown[]);
     case 'map':
-      return map(columnEncoder(type.of));
+      return lists(entries(columnEncoder(type.of)), Object.entries);
     case 'tuple':
       return tuple(type.fields);
     default:
@@ -70,7 +70,8 @@ function nullable(inner: ColumnEncoder): ColumnEncoder {
   };
 }
 
-function array(items: ColumnEncoder): ColumnEncoder {
+/** Values that are lists, each of as many items as it has. The ends go on from one call to the next: they are those of the block. */
+function lists(items: ColumnEncoder, itemsOf: (value: object) => readonly unknown[]): ColumnEncoder {
   const ends = new ByteWriter();
   let count = 0;
   return {
@@ -78,8 +79,8 @@ function array(items: ColumnEncoder): ColumnEncoder {
     add: (values) => {
       const all: unknown[] = [];
       ends.int64s(
-        values.map((list) => {
-          if (list != null) for (const item of list as readonly unknown[]) all.push(item);
+        values.map((value) => {
+          if (value != null) for (const item of itemsOf(value)) all.push(item);
           return count + all.length;
         }),
       );
@@ -94,33 +95,18 @@ function array(items: ColumnEncoder): ColumnEncoder {
   };
 }
 
-function map(items: ColumnEncoder): ColumnEncoder {
-  const [ends, keys] = [new ByteWriter(), new ByteWriter()];
-  let count = 0;
+/** Entries of maps: all keys, then all values. */
+function entries(values: ColumnEncoder): ColumnEncoder {
+  const keys = new ByteWriter();
   return {
-    streams: [ends, keys, ...items.streams],
-    add: (values) => {
-      const names: string[] = [];
-      const all: unknown[] = [];
-      ends.int64s(
-        values.map((entries) => {
-          if (entries != null)
-            for (const [key, item] of Object.entries(entries)) {
-              names.push(key);
-              all.push(item);
-            }
-          return count + all.length;
-        }),
-      );
-      count += all.length;
-      keys.texts(names);
-      return items.add(all);
+    streams: [keys, ...values.streams],
+    add: (pairs) => {
+      const all = pairs as readonly (readonly [string, unknown])[];
+      return keys.texts(all.map(([key]) => key)) && values.add(all.map(([, value]) => value));
     },
     reset: () => {
-      count = 0;
-      ends.reset();
       keys.reset();
-      items.reset();
+      values.reset();
     },
   };
 }

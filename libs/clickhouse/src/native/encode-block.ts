@@ -47,7 +47,6 @@ interface EncodedColumn {
 export class BlockEncoder {
   private readonly columns: readonly EncodedColumn[];
   private readonly waiting: object[] = [];
-  private readonly values: unknown[] = [];
   private rows = 0;
   private unfit: EncodedColumn | null = null;
 
@@ -89,9 +88,9 @@ export class BlockEncoder {
   }
 
   private write(): void {
-    const { waiting, values } = this;
+    const { waiting } = this;
+    const values = new Array<unknown>(waiting.length);
     this.rows += waiting.length;
-    values.length = waiting.length;
     // Once a value did not fit there is no block to be had, and the rest is only counted.
     this.unfit ??=
       this.columns.find(({ read, encoder }) => {

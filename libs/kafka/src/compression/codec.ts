@@ -9,11 +9,14 @@ export interface Codec {
 /** Most that one record batch may become: topics take 6 MiB compressed, and a few bytes of zeros can stand for gigabytes. */
 export const MAX_DECOMPRESSED_BYTES = 256 * 1024 * 1024;
 
+/** The work done at once; what it throws becomes a rejection, which is what kafkajs expects. */
+export const promised = (work: () => Buffer): Promise<Buffer> => Promise.resolve().then(work);
+
 /** A codec for what others wrote. */
 export const readOnly = (name: string, decompress: (buffer: Buffer) => Buffer): Codec => ({
   compress: () =>
     Promise.reject(new Misconfigured(`${name} is only read. Set KAFKA__COMPRESSION to zstd, gzip or none.`)),
-  decompress: (buffer) => Promise.resolve().then(() => decompress(buffer)),
+  decompress: (buffer) => promised(() => decompress(buffer)),
 });
 
 /** Says that the bytes were cut. */

@@ -1,6 +1,5 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import type { Codec } from './codec';
-import { MAX_DECOMPRESSED_BYTES } from './codec';
+import { MAX_DECOMPRESSED_BYTES, promised, type Codec } from './codec';
 
 /**
  * Zstandard by Node's own zlib, on the main thread: handing a record batch to a thread and back costs more than the work itself
@@ -12,6 +11,3 @@ export const zstd = (level: number): Codec => ({
   decompress: (buffer) =>
     promised(() => zstdDecompressSync(buffer, { maxOutputLength: MAX_DECOMPRESSED_BYTES })),
 });
-
-/** What is thrown becomes a rejection, which is what kafkajs expects. */
-const promised = (work: () => Buffer): Promise<Buffer> => Promise.resolve().then(work);

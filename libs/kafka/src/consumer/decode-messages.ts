@@ -19,7 +19,7 @@ export async function learnSchemas(
 }
 
 /** Decodes a record. Its schema has to be known to the codec. */
-export function decodeMessage(codec: TopicCodec, message: KafkaMessage): Received<object> | Undecodable {
+function decodeMessage(codec: TopicCodec, message: KafkaMessage): Received<object> | Undecodable {
   const offset = BigInt(message.offset);
   const timestamp = Number(message.timestamp);
   const decoded = codec.decode(message.value);

@@ -24,7 +24,7 @@ export class ObservingServer extends StageServer {
   protected override async finish({ lane, cut, current, commit, handle }: Turn): Promise<void> {
     const records = await this.decode(lane, cut.messages);
     if (!current()) throw new PartitionLost(lane.name, lane.partition);
-    await handle(records);
+    await handle(records, cut);
     await commit(cut.commit, null);
   }
 

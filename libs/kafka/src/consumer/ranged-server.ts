@@ -68,7 +68,7 @@ export class RangedServer extends StageServer {
       { topic: lane.name, partition: lane.partition, range: formatPending(range) },
       `Stores the batch ${String(range.first)} to ${String(range.next - 1n)} of ${key} again: its last owner did not finish it.`,
     );
-    await handle(records, { recovered: true, first: range.first, next: range.next });
+    await handle(records, range, { recovered: true });
     await commit(range.next, null);
     this.pending.delete(key);
     return range.next;
@@ -80,7 +80,7 @@ export class RangedServer extends StageServer {
     if (!current()) throw new PartitionLost(lane.name, lane.partition);
     await commit(lane.position, formatPending(range));
     if (!current()) throw new PartitionLost(lane.name, lane.partition);
-    await handle(records, { recovered: false });
+    await handle(records, cut, { recovered: false });
     await commit(cut.commit, null);
   }
 

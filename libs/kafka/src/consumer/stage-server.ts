@@ -68,8 +68,8 @@ export interface Turn {
   /** Runs the controller. */
   readonly handle: (
     records: StreamedBatch<object>['records'],
-    /** What the batch says besides; and its range, where that is not the range of the cut. */
-    mark?: Partial<RangedBatchMark & Pick<StreamedBatch<object>, 'first' | 'next'>>,
+    span: Pick<StreamedBatch<object>, 'first' | 'next'>,
+    mark?: RangedBatchMark,
   ) => Promise<unknown>;
 }
 
@@ -338,7 +338,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     lane.state = 'running';
     lane.lastProgress = performance.now();
     this.consumer?.seek({ topic, partition, offset: String(position) });
-    this.consumer?.resume([{ topic, partitions: [partition] }]);
+    this.consumer?.resume(partitionsOf(lane));
   }
 
   /** Compares an offset with the log. Null: the partition was stopped. */
@@ -448,16 +448,15 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   }
 
   private rest(lane: Lane): void {
-    const { name: topic, partition } = lane;
     const restMs = this.options.restMs?.[lane.topic.name] ?? 0;
     // Whoever took the partition over meanwhile lets it run by himself, and must not be paused by its last owner.
     const ours = (): boolean => this.owns(lane) && lane.state === 'running';
     if (restMs === 0 || !ours()) return;
-    this.consumer?.pause([{ topic, partitions: [partition] }]);
+    this.consumer?.pause(partitionsOf(lane));
     setTimeout(() => {
       if (!ours()) return;
       try {
-        this.consumer?.resume([{ topic, partitions: [partition] }]);
+        this.consumer?.resume(partitionsOf(lane));
       } catch (error) {
         // kafkajs is between a crash and the next join, which takes every partition over again.
         this.options.log.debug({ err: error }, 'A partition that rested is resumed by the next join.');
@@ -474,7 +473,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       const position = await this.positionOf(lane, lane.position);
       if (!this.owns(lane)) return false;
       if (position === null) {
-        this.consumer?.pause([{ topic: lane.name, partitions: [lane.partition] }]);
+        this.consumer?.pause(partitionsOf(lane));
         return false;
       }
       if (fetchedAt >= position) {
@@ -518,7 +517,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     };
     const pendingEnd = await this.finishPending({
       ...turn,
-      handle: this.handlerOf(input, lane, lane.position, lane.position),
+      handle: this.handlerOf(input, lane),
     });
     if (pendingEnd !== null) {
       lane.position = pendingEnd;
@@ -531,7 +530,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       if (!current() || !payload.isRunning()) return;
       beats.check();
       const lag = Number(BigInt(batch.highWatermark) - cut.commit);
-      await this.finish({ ...turn, cut, handle: this.handlerOf(input, lane, cut.first, cut.next, lag) });
+      await this.finish({ ...turn, cut, handle: this.handlerOf(input, lane, lag) });
       lane.position = cut.commit;
       payload.resolveOffset(String(cut.commit - 1n));
       this.metrics.recordsIn.inc({ topic: lane.topic.name }, cut.messages.length);
@@ -572,8 +571,8 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     );
   }
 
-  private handlerOf(input: Input, lane: Lane, first: bigint, next: bigint, lag = 0): Turn['handle'] {
-    return async (records, mark = {}) => {
+  private handlerOf(input: Input, lane: Lane, lag = 0): Turn['handle'] {
+    return async (records, { first, next }, mark) => {
       const batch: StreamedBatch<object> = {
         topic: input.topic,
         partition: lane.partition,
@@ -605,7 +604,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
 
   private startAgain(lane: Lane, error: unknown): void {
     lane.state = 'preparing';
-    this.consumer?.pause([{ topic: lane.name, partitions: [lane.partition] }]);
+    this.consumer?.pause(partitionsOf(lane));
     const wait = this.note(lane, error);
     // Whoever was shut out asks the group first whether the partition is still his, or two owners would fence each other.
     void this.takeOver(lane, error instanceof Fenced ? HEARTBEAT_INTERVAL_MS + wait : wait);
@@ -634,7 +633,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     const from = await this.reader.offsetAt(lane.name, lane.partition, since);
     for await (const messages of this.reader.read(lane.name, lane.partition, from, position)) {
       lane.lastProgress = performance.now();
-      for (const record of await this.decode(lane, messages)) if (!isUndecodable(record)) yield record;
+      for (const record of await this.stream(lane, messages)) if (!isUndecodable(record)) yield record;
     }
   }
 
@@ -668,6 +667,11 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     await delay(milliseconds, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }
+
+/** As kafkajs wants it named when it is paused or resumed. */
+const partitionsOf = ({ name, partition }: Lane): { topic: string; partitions: number[] }[] => [
+  { topic: name, partitions: [partition] },
+];
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof ServiceError ? error.code : undefined;

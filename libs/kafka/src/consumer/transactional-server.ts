@@ -45,7 +45,7 @@ export class TransactionalServer extends StageServer {
 
   protected override async finish({ lane, cut, current, handle }: Turn): Promise<void> {
     const records = await this.decode(lane, cut.messages);
-    const routed = (await handle(records)) as Routed | undefined;
+    const routed = (await handle(records, cut)) as Routed | undefined;
     if (typeof routed?.complete !== 'function')
       throw new Misconfigured(
         `The handler of ${lane.topic.name} returned no Routed: see route() of @headwater/stage.`,
