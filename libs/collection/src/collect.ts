@@ -67,6 +67,8 @@ export function collect(
     headers: allowedHeaders(headers),
     network_userid,
     anonymous,
+    cookies: null,
+    app: null,
   };
   const size = recordSize(payload);
   if (size > policy.maximumRecordBytes) {

@@ -19,14 +19,18 @@ const payloads: fc.Arbitrary<CollectorPayload> = fc.record({
   headers: fc.option(fc.dictionary(fc.string({ minLength: 1 }), fc.string({ unit: 'grapheme' }))),
   network_userid: text,
   anonymous: fc.boolean(),
+  cookies: fc.option(fc.dictionary(fc.string({ minLength: 1 }), fc.string({ unit: 'grapheme' }))),
+  app: text,
 });
 
 /** Avro: a branch byte and a length of at most five bytes before each text, three bytes for the rest of a field. */
 function avroSize(payload: CollectorPayload): number {
-  const { headers, body, ...fields } = payload;
-  const texts = [...Object.values(fields), ...Object.entries(headers ?? {}).flat()].filter(
-    (value): value is string => typeof value === 'string',
-  );
+  const { headers, cookies, body, ...fields } = payload;
+  const texts = [
+    ...Object.values(fields),
+    ...Object.entries({ ...headers }).flat(),
+    ...Object.entries({ ...cookies }).flat(),
+  ].filter((value): value is string => typeof value === 'string');
   const prefixes = 6 * (Object.keys(payload).length + texts.length);
   return prefixes + texts.reduce((sum, value) => sum + Buffer.byteLength(value), 0) + (body?.length ?? 0);
 }

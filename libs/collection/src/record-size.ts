@@ -2,7 +2,7 @@ import type { CollectorPayload } from '@headwater/contracts';
 
 /** Lengths, union branches, timestamps and flags of the Avro record, and the record's own frame in Kafka. */
 const FRAME = 256;
-/** Length prefixes of one entry of the header map. */
+/** Length prefixes of one entry of a map. */
 const ENTRY = 16;
 /** UTF-8 needs at most three bytes for what is one UTF-16 unit. */
 const BYTES_PER_UNIT = 3;
@@ -19,12 +19,14 @@ export function recordSize(payload: CollectorPayload): number {
     lengthOf(payload.ip_address) +
     lengthOf(payload.user_agent) +
     lengthOf(payload.referer) +
-    lengthOf(payload.network_userid);
+    lengthOf(payload.network_userid) +
+    lengthOf(payload.app);
   let entries = 0;
-  for (const name in payload.headers) {
-    entries += 1;
-    units += name.length + lengthOf(payload.headers[name]);
-  }
+  for (const map of [payload.headers, payload.cookies])
+    for (const name in map) {
+      entries += 1;
+      units += name.length + lengthOf(map[name]);
+    }
   return FRAME + entries * ENTRY + units * BYTES_PER_UNIT + (payload.body?.length ?? 0);
 }
 

@@ -2,6 +2,8 @@ import type { SchemaName } from './generated/schemas';
 
 /** The programs that read or write topics. `consumers` stands for anyone outside Headwater who reads a public topic. */
 export type ServiceName = 'collector' | 'enricher' | 'validator' | 'loader' | 'quality-monitor';
+/** The command line, which writes replays. */
+export type Producer = ServiceName | 'cli';
 export type Reader = ServiceName | 'consumers';
 
 export interface Topic {
@@ -11,7 +13,7 @@ export interface Topic {
   readonly schema: SchemaName;
   /** What the topic is for, in one sentence. */
   readonly summary: string;
-  readonly producers: readonly ServiceName[];
+  readonly producers: readonly Producer[];
   readonly readers: readonly Reader[];
   /** Fields of the value that make the key, joined by U+001F in UTF-8; empty: no key, records are spread evenly. */
   readonly key: readonly string[];
@@ -73,6 +75,18 @@ export const topics = {
     key: ['failed_id'],
     retentionHours: days(14),
     maxMessageBytes: 6 * MiB,
+    cleanupPolicy: 'delete',
+    compression: 'producer',
+  },
+  replays: {
+    name: 'replays',
+    schema: 'Replay',
+    summary: 'Failed events, repaired, on their way back into the enricher.',
+    producers: ['cli'],
+    readers: ['enricher'],
+    key: ['failed_id'],
+    retentionHours: days(7),
+    maxMessageBytes: 4 * MiB,
     cleanupPolicy: 'delete',
     compression: 'producer',
   },

@@ -31,6 +31,9 @@ const nothingKnown = {
   reference: null,
   replayable: true,
   not_replayable_reason: null,
+  replay_id: null,
+  replay_of: null,
+  replayed_at: null,
 } as const;
 
 /**

@@ -3,7 +3,16 @@ import type { Failure } from '@headwater/contracts';
 export type NonEmpty<T> = readonly [T, ...T[]];
 
 /** Why an event was left out on purpose. Each is counted under its name; none is an error. */
-export const dropReasons = ['duplicate', 'bot', 'consent'] as const;
+export const dropReasons = [
+  'duplicate',
+  'bot',
+  'consent',
+  'do_not_track',
+  'global_privacy_control',
+  'opt_out',
+  'app_not_admitted',
+  'quota_exceeded',
+] as const;
 export type DropReason = (typeof dropReasons)[number];
 
 /** What one component (an enrichment, a rule) says of one event. Bad data is a value; broken infrastructure is thrown. */

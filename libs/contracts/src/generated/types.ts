@@ -35,6 +35,10 @@ export interface CollectorPayload {
   readonly network_userid: string | null;
   /** The request carried SP-Anonymous. */
   readonly anonymous: boolean | null;
+  /** Cookies that the configuration names; the collector's own is network_userid. */
+  readonly cookies: Readonly<Record<string, string>> | null;
+  /** App of the registry that the collector admitted the request for, by path, key or header; null where it could not tell. */
+  readonly app: string | null;
 }
 
 export const Platform = ['unknown', 'web', 'mob', 'pc', 'srv', 'app', 'tv', 'cnsl', 'iot'] as const;
@@ -60,6 +64,9 @@ export interface SelfDescribing {
   /** The data as JSON text. */
   readonly data: string;
 }
+
+export const TimeQuality = ['unknown', 'good', 'late', 'skewed', 'estimated'] as const;
+export type TimeQuality = (typeof TimeQuality)[number];
 
 /** One event with the canonical atomic fields, typed. No address and no geography finer than the country. */
 export interface EnrichedEvent {
@@ -293,12 +300,20 @@ export interface EnrichedEvent {
   readonly doc_height: number | null;
   /** The user agent names itself a bot. */
   readonly is_bot: boolean | null;
+  /** How far derived_tstamp can be trusted: `good`; `late` (sent long after it happened); `skewed` (the clock of the device is wrong, which is corrected); `estimated` (no device clock: the time of the collector). */
+  readonly time_quality: TimeQuality | null;
+  /** Set when the event came through a replay: derived from the failed event and the recipe, so that the same replay has the same id. */
+  readonly replay_id: string | null;
+  /** failed_id of the failed event that was replayed. */
+  readonly replay_of: string | null;
+  /** When it was replayed. collector_tstamp stays the original one. Milliseconds since 1970, UTC. */
+  readonly replayed_at: number | null;
 }
 
 export const StageName = ['unknown', 'collector', 'enricher', 'validator', 'loader'] as const;
 export type StageName = (typeof StageName)[number];
 
-export const FailureType = ['unknown', 'size_violation', 'undecodable_record', 'payload_format_violation', 'adapter_failure', 'tracker_protocol_violation', 'schema_violation', 'enrichment_failure', 'atomic_field_violation', 'loading_failure'] as const;
+export const FailureType = ['unknown', 'size_violation', 'undecodable_record', 'payload_format_violation', 'adapter_failure', 'tracker_protocol_violation', 'schema_violation', 'enrichment_failure', 'atomic_field_violation', 'loading_failure', 'path_scan', 'app_not_admitted', 'quota_exceeded', 'replay_failure'] as const;
 export type FailureType = (typeof FailureType)[number];
 
 /** One thing that is wrong with an event. */
@@ -395,6 +410,12 @@ export interface FailedEvent {
   readonly replayable: boolean | null;
   /** Why a replay cannot repair it. */
   readonly not_replayable_reason: string | null;
+  /** Set when the event failed in a replay: the id of that replay. */
+  readonly replay_id: string | null;
+  /** failed_id of the failed event that was replayed. */
+  readonly replay_of: string | null;
+  /** When it was replayed. collector_tstamp stays the original one. Milliseconds since 1970, UTC. */
+  readonly replayed_at: number | null;
 }
 
 export const AlertStage = ['unknown', 'collector', 'enricher', 'validator', 'loader', 'quality_monitor'] as const;
@@ -448,6 +469,42 @@ export interface QualityAlert {
   readonly runbook: string | null;
 }
 
+/** A failed event, repaired, on its way back into the enricher. Holds what the failed event kept: pseudonyms, no address, original times. */
+export interface Replay {
+  /** The failed event that is replayed. */
+  readonly failed_id: string;
+  /** Application of the failed event. */
+  readonly app_id: string;
+  /** When the collector received the event: the original time. Milliseconds since 1970, UTC. */
+  readonly collector_tstamp: number;
+  /** Derived from failed_id and the recipe: the same replay has the same id. */
+  readonly replay_id: string | null;
+  /** When the replay was sent. Milliseconds since 1970, UTC. */
+  readonly replayed_at: number | null;
+  /** Run of `headwater failed replay` that sent it: see the table replay_runs. */
+  readonly run_id: string | null;
+  /** Name and version of the recipe that repaired it, e.g. `fix-link-click@2`; null: replayed as it was. */
+  readonly recipe: string | null;
+  /** Id of the event. */
+  readonly event_id: string | null;
+  /** Fingerprint of the event as it was first sent. */
+  readonly event_fingerprint: string | null;
+  /** Collector payload that carried the event. */
+  readonly payload_id: string | null;
+  /** Position in the payload, from 0. */
+  readonly payload_index: number | null;
+  /** Country already derived; null where the enricher had not come so far. */
+  readonly geo_country: string | null;
+  /** User agent string, masked. */
+  readonly useragent: string | null;
+  /** Key under which the identifiers in the parameters are pseudonyms. */
+  readonly pseudonym_key_id: string | null;
+  /** Tracker parameters after the repair. */
+  readonly parameters: Readonly<Record<string, string>> | null;
+  /** Self-describing data whose schema the repair replaced, by place (`unstruct_event`, `contexts/0`): what the new schema marks in it is not pseudonymised yet. */
+  readonly unpseudonymised: readonly string[] | null;
+}
+
 export const CountingStage = ['unknown', 'collector', 'enricher', 'validator', 'loader'] as const;
 export type CountingStage = (typeof CountingStage)[number];
 
@@ -494,5 +551,6 @@ export interface RecordOf {
   EnrichedEvent: EnrichedEvent;
   FailedEvent: FailedEvent;
   QualityAlert: QualityAlert;
+  Replay: Replay;
   StageCounts: StageCounts;
 }

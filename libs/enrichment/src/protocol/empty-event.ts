@@ -120,4 +120,8 @@ export const emptyEvent = (): MutableEvent => ({
   doc_width: null,
   doc_height: null,
   is_bot: null,
+  time_quality: null,
+  replay_id: null,
+  replay_of: null,
+  replayed_at: null,
 });

@@ -8,7 +8,7 @@ type TextField = {
 }[keyof EnrichedEvent];
 
 /** Fields whose values are words of an enum: their length is no question. */
-type EnumField = 'platform' | 'event';
+type EnumField = 'platform' | 'event' | 'time_quality';
 
 /**
  * Longest value of every text field, in characters. The limits are those of the canonical event (`atomic/1-0-0`); the
@@ -24,6 +24,8 @@ export const maxLengths: Readonly<Record<Exclude<TextField, EnumField>, number>>
   event_fingerprint: 128,
   duplicate_of: 36,
   payload_id: 36,
+  replay_id: 36,
+  replay_of: 36,
   txn_id: 255,
   name_tracker: 128,
   v_tracker: 100,
