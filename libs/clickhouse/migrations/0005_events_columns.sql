@@ -1,6 +1,6 @@
 -- New fields of the records of valid-events.
 ALTER TABLE {{database}}.events_stored{{on_cluster}}
-    ADD COLUMN IF NOT EXISTS `time_quality` LowCardinality(String) COMMENT 'How far derived_tstamp can be trusted: `good`; `late` (sent long after it happened); `skewed` (the device\'s clock is wrong, which is corrected); `estimated` (no device clock: the collector\'s time).',
+    ADD COLUMN IF NOT EXISTS `time_quality` LowCardinality(String) COMMENT 'How far derived_tstamp can be trusted: `good`; `late` (sent long after it happened); `skewed` (the clock of the device is wrong, which is corrected); `estimated` (no device clock: the time of the collector).',
     ADD COLUMN IF NOT EXISTS `replay_id` String COMMENT 'Set when the event came through a replay: derived from the failed event and the recipe, so that the same replay has the same id.',
     ADD COLUMN IF NOT EXISTS `replay_of` String COMMENT 'failed_id of the failed event that was replayed.',
     ADD COLUMN IF NOT EXISTS `replayed_at` Nullable(DateTime64(3, 'UTC')) COMMENT 'When it was replayed. collector_tstamp stays the original one.';

@@ -68,6 +68,8 @@ describe('collect', () => {
         headers: { origin: 'https://shop.example' },
         network_userid: COOKIE,
         anonymous: false,
+        cookies: null,
+        app: null,
       },
       setCookie: `sp=${COOKIE}; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=None`,
     });
