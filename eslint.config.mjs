@@ -6,11 +6,29 @@ import tseslint from 'typescript-eslint';
 const directions = [
   { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: ['type:contracts'] },
   { sourceTag: 'type:core', onlyDependOnLibsWithTags: ['type:contracts', 'scope:stage', 'type:testing'] },
+  { sourceTag: 'type:composed', onlyDependOnLibsWithTags: ['type:contracts', 'type:core', 'type:testing'] },
+  {
+    sourceTag: 'type:look-up',
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:core', 'type:kit', 'type:testing'],
+  },
+  {
+    sourceTag: 'type:server',
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:core', 'type:kit', 'type:testing'],
+  },
   { sourceTag: 'type:adapter', onlyDependOnLibsWithTags: ['type:contracts', 'scope:stage', 'type:testing'] },
   { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['scope:stage'] },
   {
     sourceTag: 'type:service',
-    onlyDependOnLibsWithTags: ['type:contracts', 'type:core', 'type:adapter', 'type:kit', 'type:testing'],
+    onlyDependOnLibsWithTags: [
+      'type:contracts',
+      'type:core',
+      'type:composed',
+      'type:adapter',
+      'type:look-up',
+      'type:server',
+      'type:kit',
+      'type:testing',
+    ],
   },
   { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:contracts', 'scope:stage'] },
   {
@@ -22,7 +40,10 @@ const directions = [
     onlyDependOnLibsWithTags: [
       'type:contracts',
       'type:core',
+      'type:composed',
       'type:adapter',
+      'type:look-up',
+      'type:server',
       'type:kit',
       'type:testing',
       'type:service',
@@ -89,7 +110,9 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { paths: [...kafkaClients, ...clickhouseClient] }] },
   },
   {
-    files: ['libs/{contracts,stage,collection,enrichment,validation,loading,quality}/src/**/*.ts'],
+    files: [
+      'libs/{contracts,stage,collection,apps,enrichment,validation,verdict,recovery,loading,quality}/src/**/*.ts',
+    ],
     ignores: ['**/*.spec.ts'],
     rules: {
       'no-restricted-imports': [
