@@ -13,7 +13,7 @@ const directions = [
   },
   {
     sourceTag: 'type:server',
-    onlyDependOnLibsWithTags: ['type:contracts', 'type:core', 'type:kit', 'type:testing'],
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:core', 'type:composed', 'type:kit', 'type:testing'],
   },
   { sourceTag: 'type:adapter', onlyDependOnLibsWithTags: ['type:contracts', 'scope:stage', 'type:testing'] },
   { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['scope:stage'] },

@@ -1,6 +1,6 @@
+import { trackingConfig } from '@headwater/collector-server';
 import { kafkaConfig, registryConfig } from '@headwater/kafka';
 import { z } from 'zod';
-import { trackingConfig } from './tracking-config';
 
 const writerConfig = z.object({
   lingerMs: z

@@ -1,4 +1,4 @@
-import { defineCollector } from './collector';
+import { defineCollector } from '@headwater/collector-server';
 import { config } from './config';
 import { openTopicWriter } from './open-topic-writer';
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { PayloadWriter } from '@headwater/collector-server';
 import { topics } from '@headwater/contracts';
 import { connectKafka, connectRegistry, TopicWriter } from '@headwater/kafka';
 import type { Kit } from '@headwater/service-kit';
 import { ServiceError } from '@headwater/stage';
 import type { z } from 'zod';
 import type { config } from './config';
-import type { PayloadWriter } from './payload-writer';
 
 /** Time between two attempts to reach a broker or registry that is down, milliseconds. */
 const RETRY_MS = 2_000;

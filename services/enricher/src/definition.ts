@@ -1,13 +1,17 @@
 import { createPseudonyms } from '@headwater/enrichment';
 import { connectKafka, connectRegistry, TransactionalServer } from '@headwater/kafka';
+import {
+  CountryDatabase,
+  readMarkedPaths,
+  shippedCountryDatabase,
+  shippedSchemas,
+} from '@headwater/look-ups';
 import type { Kit, ServiceDefinition } from '@headwater/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { config, type EnricherConfig } from './config';
-import { CountryDatabase, shippedCountryDatabase } from './country-database';
 import { enricherStage } from './enricher-stage';
 import { EnricherController, STAGE } from './enricher.controller';
-import { readMarkedPaths, shippedSchemas } from './marked-schemas';
 
 @Module({})
 class EnricherModule {}

@@ -1,10 +1,10 @@
 import { topics, type CollectorPayload, type StageCounts } from '@headwater/contracts';
 import { createPseudonyms } from '@headwater/enrichment';
+import { readMarkedPaths, shippedSchemas } from '@headwater/look-ups';
 import type { Batch } from '@headwater/stage';
 import { aCollectorPayload, aTrackerEvent, BUILT_AT, tp2Body } from '@headwater/testing';
 import { EnricherController } from './enricher.controller';
 import { enricherStage } from './enricher-stage';
-import { readMarkedPaths, shippedSchemas } from './marked-schemas';
 
 const stage = enricherStage({
   processor: 'headwater-enricher/0.1.0',

@@ -1,21 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { connectKafka, connectRegistry, TransactionalServer } from '@headwater/kafka';
+import { openResolver } from '@headwater/look-ups';
 import type { Kit, ServiceDefinition } from '@headwater/service-kit';
-import { SchemaResolver, type LookUpResult } from '@headwater/validation';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { config, type ValidatorConfig } from './config';
 import { DuplicateWindows } from './duplicate-windows';
-import { folderSource, shippedSchemas } from './schema-sources/folder-source';
-import { httpSource } from './schema-sources/http-source';
 import { ValidatorController, VALIDATOR, type ValidatorParts } from './validator.controller';
 import { validatorMetrics, type ValidatorMetrics } from './validator-metrics';
 
 const MINUTE = 60_000;
 const WORD = 2 ** 32;
-/** Folders of one's own come first, then the shipped one; registries have a priority of their own, 10 unless said. */
-const OWN_FOLDERS = 0;
-const SHIPPED_FOLDER = 5;
 
 @Module({})
 class ValidatorModule {}
@@ -38,20 +33,8 @@ function moduleOf({ duplicates, iglu, ...settings }: ValidatorConfig, kit: Kit):
     },
     Date.now,
   );
-  const registries = iglu.registries.map((entry) => httpSource(entry, iglu.timeoutMs));
-  const resolver: SchemaResolver = new SchemaResolver({
-    sources: [
-      ...iglu.folders.map((folder) => folderSource(folder, OWN_FOLDERS)),
-      folderSource(shippedSchemas(), SHIPPED_FOLDER),
-      ...registries,
-    ],
-    maxSchemas: iglu.maxSchemas,
-    foundTtlMs: iglu.foundMinutes * MINUTE,
-    missingTtlMs: iglu.missingSeconds * 1000,
-    clock: () => performance.now(),
-    onLookUp: (result: LookUpResult) => {
-      metrics.onLookUp(result);
-    },
+  const { resolver, close } = openResolver(iglu, (result) => {
+    metrics.onLookUp(result);
   });
   const metrics: ValidatorMetrics = validatorMetrics(kit.metrics, windows, () => resolver.size);
   const server = new TransactionalServer({
@@ -68,9 +51,7 @@ function moduleOf({ duplicates, iglu, ...settings }: ValidatorConfig, kit: Kit):
     },
   });
   kit.onDrain('batches', () => server.close());
-  kit.onDrain('schema registries', async () => {
-    await Promise.all(registries.map((registry) => registry.close()));
-  });
+  kit.onDrain('schema registries', close);
   const parts: ValidatorParts = {
     processor: `headwater-validator/${kit.version}`,
     windows,

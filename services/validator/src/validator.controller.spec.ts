@@ -1,9 +1,9 @@
 import { topics, type EnrichedEvent, type FailedEvent, type SelfDescribing } from '@headwater/contracts';
+import { folderSource, shippedSchemas } from '@headwater/look-ups';
 import type { Batch } from '@headwater/stage';
 import { anEnrichedEvent, BUILT_AT } from '@headwater/testing';
 import { SchemaResolver, type SchemaSource } from '@headwater/validation';
 import { DuplicateWindows } from './duplicate-windows';
-import { folderSource, shippedSchemas } from './schema-sources/folder-source';
 import { ValidatorController } from './validator.controller';
 
 const webPage = (data: object): SelfDescribing => ({

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SchemaKey } from '@headwater/validation';
-import type { RegistryEntry } from '../config';
+import type { RegistryEntry } from './iglu-config';
 import { httpSource } from './http-source';
 
 const key: SchemaKey = {

@@ -1,14 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markedPathsIn, type MarkedPaths } from '@headwater/enrichment';
 
 const FORMAT = 'jsonschema';
-
-/** The schemas that come with Headwater: beside the bundle, or in the checkout. */
-export function shippedSchemas(): string {
-  const bundled = join(__dirname, 'schemas');
-  return existsSync(bundled) ? bundled : join(__dirname, '../../../libs/validation/schemas');
-}
 
 /**
  * What the schemas in some folders mark as identifying or as URLs.

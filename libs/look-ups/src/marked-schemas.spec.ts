@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SchemaKey } from '@headwater/enrichment';
-import { readMarkedPaths, shippedSchemas } from './marked-schemas';
+import { readMarkedPaths } from './marked-schemas';
+import { shippedSchemas } from './shipped-schemas';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-schemas-'));
 afterAll(() => {

@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 import { schemaVer, type SchemaAnswer, type SchemaKey, type SchemaSource } from '@headwater/validation';
-import type { RegistryEntry } from '../config';
+import type { RegistryEntry } from './iglu-config';
 import { publicLookup, urlProblem } from './guarded-address';
 
 const MAX_SCHEMA_BYTES = 1024 * 1024;

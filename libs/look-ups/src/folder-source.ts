@@ -1,16 +1,9 @@
-import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { schemaVer, type SchemaAnswer, type SchemaKey, type SchemaSource } from '@headwater/validation';
 
 /** A part of a key that may be a file name: nothing that could lead out of the folder. */
 const SAFE_PART = /^[\w-][\w.-]*$/;
-
-/** The schemas that come with Headwater: beside the bundle, or in the checkout. */
-export function shippedSchemas(): string {
-  const bundled = join(__dirname, 'schemas');
-  return existsSync(bundled) ? bundled : join(__dirname, '../../../../libs/validation/schemas');
-}
 
 /** A folder laid out as a static Iglu registry: `vendor/name/format/M-R-A`. */
 export function folderSource(folder: string, priority: number): SchemaSource {

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SchemaKey } from '@headwater/validation';
-import { folderSource, shippedSchemas } from './folder-source';
+import { folderSource } from './folder-source';
+import { shippedSchemas } from './shipped-schemas';
 
 const key = (known: Partial<SchemaKey> = {}): SchemaKey => ({
   vendor: 'com.acme',

@@ -1,0 +1,6 @@
+export { CountryDatabase, shippedCountryDatabase, type CountryDatabaseOptions } from './country-database';
+export { folderSource } from './folder-source';
+export { igluConfig, type IgluConfig } from './iglu-config';
+export { readMarkedPaths } from './marked-schemas';
+export { openResolver, type OpenResolver } from './schema-resolver';
+export { shippedSchemas } from './shipped-schemas';
