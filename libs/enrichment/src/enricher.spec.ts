@@ -9,7 +9,7 @@ import { testKey, testLookUps } from './testing/look-ups';
 
 const lookUps = testLookUps();
 const processor = 'headwater-enricher/0.1.0';
-const enrich = createEnricher({ processor, lookUps });
+const { payload: enrich } = createEnricher({ processor, lookUps });
 const { pseudonymOf } = lookUps.pseudonyms.at('shop', BUILT_AT);
 
 const fatesOf = (...events: readonly unknown[]): readonly Fate<EnrichedEvent>[] =>
@@ -186,7 +186,11 @@ describe('an event', () => {
   });
 
   it('of a bot is dropped and counted when that is configured', () => {
-    const dropping = createEnricher({ processor, lookUps, config: { botDetection: { drop: true } } });
+    const { payload: dropping } = createEnricher({
+      processor,
+      lookUps,
+      config: { botDetection: { drop: true } },
+    });
     const [fate] = dropping(aCollectorPayload({ user_agent: 'Googlebot/2.1' }));
     expect(fate).toMatchObject({
       kind: 'dropped',
@@ -292,7 +296,7 @@ describe('a failed event', () => {
   });
 
   it('is what an event becomes that brings a fault of ours to light', () => {
-    const faulty = createEnricher({
+    const { payload: faulty } = createEnricher({
       processor,
       lookUps: {
         ...lookUps,
@@ -314,7 +318,7 @@ describe('a failed event', () => {
       override readonly code = 'E_BROKEN';
       override readonly retriable = true;
     }
-    const broken = createEnricher({
+    const { payload: broken } = createEnricher({
       processor,
       lookUps: {
         ...lookUps,
@@ -368,7 +372,7 @@ describe('whatever is sent', () => {
   it('comes to the same fates a second time', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(noise, fc.jsonValue()), { minLength: 1, maxLength: 3 }), (events) => {
-        const again = createEnricher({ processor, lookUps: testLookUps() });
+        const { payload: again } = createEnricher({ processor, lookUps: testLookUps() });
         const payload = aCollectorPayload({ body: tp2Body(...events) });
         const fates = enrich(payload);
         expect(fates).toHaveLength(events.length);

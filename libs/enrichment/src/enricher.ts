@@ -1,4 +1,4 @@
-import type { CollectorPayload, EnrichedEvent, Failure } from '@headwater/contracts';
+import type { CollectorPayload, EnrichedEvent, Failure, Replay } from '@headwater/contracts';
 import {
   failedEvent,
   failure,
@@ -12,15 +12,17 @@ import {
 } from '@headwater/stage';
 import { describeEvent } from './describe-event';
 import { enrichments } from './enrichments';
-import type { Enrich, LookUps, Patch } from './enrichments/enrichment';
+import type { Draft, Enrich, LookUps, Patch } from './enrichments/enrichment';
 import { outlineOf } from './payload/outline';
 import { readQueryString } from './payload/query-string';
 import { readPayload } from './payload/read-payload';
 import type { SentEvent } from './payload/sent-event';
 import { failedParameters } from './privacy/failed-parameters';
+import type { Pseudonyms } from './privacy/pseudonyms';
 import { fingerprintText } from './protocol/fingerprint';
 import type { MutableEvent } from './protocol/parameters';
 import { readEvent } from './protocol/read-event';
+import { alreadyPseudonymised, assignReplay, keptOf, originalPayload, sentAgain } from './replay/replay';
 
 export interface EnricherOptions {
   /** Name and version of the program, as failed events and `v_etl` state it. */
@@ -30,8 +32,13 @@ export interface EnricherOptions {
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
-/** All fates of the events in one payload, in order. Equal payloads have equal fates. */
-export type Enricher = (payload: CollectorPayload) => readonly Fate<EnrichedEvent>[];
+/** What becomes of what the enricher reads. Equal inputs have equal fates. */
+export interface Enricher {
+  /** All fates of the events in one payload, in order. */
+  readonly payload: (payload: CollectorPayload) => readonly Fate<EnrichedEvent>[];
+  /** The fate of one event that failed before and comes again, repaired. */
+  readonly replay: (replay: Replay) => Fate<EnrichedEvent>;
+}
 
 /**
  * Builds the enricher: it takes payloads apart, maps the tracker protocol to atomic fields, and runs the enrichments in
@@ -40,41 +47,49 @@ export type Enricher = (payload: CollectorPayload) => readonly Fate<EnrichedEven
  */
 export function createEnricher({ processor, lookUps, config = {} }: EnricherOptions): Enricher {
   const steps = enrichments.map((enrichment) => enrichment.create(config[enrichment.name], lookUps));
-  return (payload) => {
-    const sent = readPayload(payload);
-    if (sent.kind === 'ok')
-      return sent.value.map((event) => fateOf(event, payload, steps, lookUps, processor));
-    return sent.kind === 'failed' ? [unsplit(payload, sent.failures, processor)] : [];
+  const parts: Parts = { steps, pseudonyms: lookUps.pseudonyms, processor };
+  return {
+    payload: (payload) => {
+      const sent = readPayload(payload);
+      if (sent.kind === 'ok') return sent.value.map((event) => fateOf(event, payload, null, parts));
+      return sent.kind === 'failed' ? [unsplit(payload, sent.failures, processor)] : [];
+    },
+    replay: (replay) => fateOf(sentAgain(replay), originalPayload(replay), replay, parts),
   };
+}
+
+interface Parts {
+  readonly steps: readonly Enrich[];
+  readonly pseudonyms: Pseudonyms;
+  readonly processor: Processor;
 }
 
 function fateOf(
   sent: SentEvent,
   payload: CollectorPayload,
-  steps: readonly Enrich[],
-  lookUps: LookUps,
-  processor: Processor,
+  replay: Replay | null,
+  parts: Parts,
 ): Fate<EnrichedEvent> {
   try {
-    return enriched(sent, payload, steps, lookUps, processor);
+    return enriched(sent, payload, replay, parts);
   } catch (error) {
     // Broken infrastructure stops the partition. A fault of ours that one event triggers must not.
     if (error instanceof ServiceError) throw error;
-    return faulty(sent, payload, error, processor);
+    return faulty(sent, payload, replay, error, parts.processor);
   }
 }
 
 function enriched(
   sent: SentEvent,
   payload: CollectorPayload,
-  steps: readonly Enrich[],
-  { pseudonyms }: LookUps,
-  processor: Processor,
+  replay: Replay | null,
+  { steps, pseudonyms, processor }: Parts,
 ): Fate<EnrichedEvent> {
   const { event, user_ipaddress, failures, isWhole } = readEvent(sent, payload, processor);
-  event.event_fingerprint = pseudonyms.fingerprintOf(event.app_id, fingerprintText(sent.values));
+  if (replay !== null) assignReplay(event, replay);
+  event.event_fingerprint ??= pseudonyms.fingerprintOf(event.app_id, fingerprintText(sent.values));
 
-  const draft: { event: MutableEvent; user_ipaddress: string | null } = { event, user_ipaddress };
+  const draft: Mutable<Draft> & { event: MutableEvent } = { event, user_ipaddress, replay };
   let dropReason: DropReason | null = null;
   for (const enrich of steps) {
     const outcome = enrich(draft);
@@ -85,7 +100,8 @@ function enriched(
 
   if (dropReason !== null) return { kind: 'dropped', reason: dropReason, subject: event };
   if (!isNonEmpty<Failure>(failures)) return { kind: 'ok', value: event };
-  const pseudonymiser = pseudonyms.at(event.app_id, event.collector_tstamp);
+  const pseudonymiser =
+    replay === null ? pseudonyms.at(event.app_id, event.collector_tstamp) : alreadyPseudonymised(event);
   const value = failedEvent('enricher', processor, failures, {
     ...describeEvent(event),
     ...requestOf(payload),
@@ -97,6 +113,8 @@ function enriched(
   });
   return { kind: 'failed', value };
 }
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function apply(patch: Patch, draft: { readonly event: MutableEvent; user_ipaddress: string | null }): void {
   if ('user_ipaddress' in patch) draft.user_ipaddress = null;
@@ -127,6 +145,7 @@ function unsplit(
 function faulty(
   { index }: SentEvent,
   payload: CollectorPayload,
+  replay: Replay | null,
   error: unknown,
   processor: Processor,
 ): Fate<EnrichedEvent> {
@@ -142,8 +161,12 @@ function faulty(
     payload_id: payload.payload_id,
     payload_index: index,
     ...requestOf(payload),
-    replayable: false,
-    not_replayable_reason: 'The event could not be cleared of identifiers, so nothing of it is kept.',
+    ...(replay === null
+      ? {
+          replayable: false,
+          not_replayable_reason: 'The event could not be cleared of identifiers, so nothing of it is kept.',
+        }
+      : keptOf(replay)),
   });
   return { kind: 'failed', value };
 }

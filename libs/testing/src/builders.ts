@@ -3,6 +3,7 @@ import {
   type CollectorPayload,
   type EnrichedEvent,
   type FailedEvent,
+  type Replay,
   type SchemaName,
 } from '@headwater/contracts';
 
@@ -73,6 +74,30 @@ export const anEnrichedEvent = (known: Partial<EnrichedEvent> = {}): EnrichedEve
 /** A failed event of the app `shop`, with whatever the test is about put in its place. */
 export const aFailedEvent = (known: Partial<FailedEvent> = {}): FailedEvent => ({
   ...unsplittable,
+  ...known,
+});
+
+/** The failed event's way back, a day later, with whatever the test is about put in its place. */
+export const aReplay = (known: Partial<Replay> = {}): Replay => ({
+  ...filled<Replay>('Replay', {
+    failed_id: '1b9dfc4e-0f6e-5c3a-8d5e-6a1f2b3c4d5e',
+    app_id: 'shop',
+    collector_tstamp: BUILT_AT,
+    replay_id: '0c4d9f2a-6f0d-5c7e-9a53-0f1d1a7f4e26',
+    replayed_at: BUILT_AT + 86_400_000,
+    event_id: '6f1d9c1e-52a5-4d1c-8f0e-2f7b8f0c9a10',
+    payload_id: '0b4f3a52-7a3e-4b83-9d0a-3a4f3d5b1c11',
+    payload_index: 0,
+    geo_country: 'GB',
+    pseudonym_key_id: 'test-1',
+    parameters: {
+      e: 'pv',
+      p: 'web',
+      tv: 'js-4.10.1',
+      aid: 'shop',
+      eid: '6f1d9c1e-52a5-4d1c-8f0e-2f7b8f0c9a10',
+    },
+  }),
   ...known,
 });
 

@@ -121,6 +121,9 @@ function describe(event: EnrichedEvent): FailedSubject {
     geo_country: event.geo_country,
     useragent: masked(event.useragent),
     pseudonym_key_id: event.pseudonym_key_id,
+    replay_id: event.replay_id,
+    replay_of: event.replay_of,
+    replayed_at: event.replayed_at,
   };
 }
 

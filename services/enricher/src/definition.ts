@@ -10,13 +10,13 @@ import type { Kit, ServiceDefinition } from '@headwater/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { config, type EnricherConfig } from './config';
-import { enricherStage } from './enricher-stage';
-import { EnricherController, STAGE } from './enricher.controller';
+import { enricherStages } from './enricher-stage';
+import { EnricherController, STAGES } from './enricher.controller';
 
 @Module({})
 class EnricherModule {}
 
-/** The enricher: reads collector-payloads, writes enriched-events, failed-events and stage-counts. */
+/** The enricher: reads collector-payloads and replays, writes enriched-events, failed-events and stage-counts. */
 export const definition: ServiceDefinition<typeof config> = {
   name: 'enricher',
   config,
@@ -30,7 +30,7 @@ function moduleOf(settings: EnricherConfig, kit: Kit): DynamicModule {
     log: kit.log,
     metrics: kit.metrics,
   });
-  const stage = enricherStage({
+  const stages = enricherStages({
     processor: `headwater-enricher/${kit.version}`,
     lookUps: {
       countryOf: countries.countryOf,
@@ -54,7 +54,7 @@ function moduleOf(settings: EnricherConfig, kit: Kit): DynamicModule {
     controllers: [EnricherController],
     providers: [
       { provide: CountryDatabase, useValue: countries },
-      { provide: STAGE, useValue: stage },
+      { provide: STAGES, useValue: stages },
       { provide: TransactionalServer, useValue: server },
     ],
   };

@@ -4,9 +4,9 @@ import { readMarkedPaths, shippedSchemas } from '@headwater/look-ups';
 import type { Batch } from '@headwater/stage';
 import { aCollectorPayload, aTrackerEvent, BUILT_AT, tp2Body } from '@headwater/testing';
 import { EnricherController } from './enricher.controller';
-import { enricherStage } from './enricher-stage';
+import { enricherStages } from './enricher-stage';
 
-const stage = enricherStage({
+const stages = enricherStages({
   processor: 'headwater-enricher/0.1.0',
   lookUps: {
     countryOf: () => 'GB',
@@ -14,7 +14,7 @@ const stage = enricherStage({
     markedPaths: readMarkedPaths([shippedSchemas()]),
   },
 });
-const controller = new EnricherController(stage);
+const controller = new EnricherController(stages);
 
 const batchOf = (...payloads: readonly CollectorPayload[]): Batch<CollectorPayload> => ({
   topic: topics.collectorPayloads,
@@ -29,7 +29,7 @@ const good = aTrackerEvent();
 const bad = aTrackerEvent({ res: 'wide' });
 
 it('writes good events, failed events, and the exact counts of both with the link to their payloads', () => {
-  const routed = controller.onBatch(
+  const routed = controller.onPayloads(
     batchOf(
       aCollectorPayload({ body: tp2Body(good, good, bad, good, good) }),
       aCollectorPayload({ path: '/wp-admin/x' }),
@@ -61,7 +61,7 @@ it('writes good events, failed events, and the exact counts of both with the lin
 });
 
 it('makes a failed event of one that is too large, with who sent it and without its content', () => {
-  const routed = controller.onBatch(
+  const routed = controller.onPayloads(
     batchOf(aCollectorPayload({ body: tp2Body(aTrackerEvent({ uid: 'alice', page: 'a long title' })) })),
   );
   const [output] = routed.outputs;
@@ -81,8 +81,8 @@ it('makes a failed event of one that is too large, with who sent it and without 
 
 it('gives equal outputs for an equal batch: what a crash repeats is the same', () => {
   const batch = batchOf(aCollectorPayload({ body: tp2Body(good, bad) }));
-  const once = controller.onBatch(batch);
-  const again = controller.onBatch(batch);
+  const once = controller.onPayloads(batch);
+  const again = controller.onPayloads(batch);
   expect(again.outputs).toEqual(once.outputs);
   expect(again.complete([])).toEqual(once.complete([]));
 });

@@ -1,17 +1,23 @@
-import { topics, type CollectorPayload, type EnrichedEvent } from '@headwater/contracts';
-import { route, type Batch, type Routed, type Stage } from '@headwater/stage';
+import { topics, type CollectorPayload, type Replay } from '@headwater/contracts';
+import { route, type Batch, type Routed } from '@headwater/stage';
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
+import type { EnricherStages } from './enricher-stage';
 
-export const STAGE = Symbol('stage');
+export const STAGES = Symbol('stages');
 
+/** What the handlers return is written, with the input's offsets, in one transaction. */
 @Controller()
 export class EnricherController {
-  constructor(@Inject(STAGE) private readonly stage: Stage<CollectorPayload, EnrichedEvent>) {}
+  constructor(@Inject(STAGES) private readonly stages: EnricherStages) {}
 
-  /** What this returns is written, with the input's offsets, in one transaction. */
   @EventPattern(topics.collectorPayloads.name)
-  onBatch(@Payload() batch: Batch<CollectorPayload>): Routed {
-    return route(batch, this.stage);
+  onPayloads(@Payload() batch: Batch<CollectorPayload>): Routed {
+    return route(batch, this.stages.payloads);
+  }
+
+  @EventPattern(topics.replays.name)
+  onReplays(@Payload() batch: Batch<Replay>): Routed {
+    return route(batch, this.stages.replays);
   }
 }

@@ -13,7 +13,8 @@ export const country = defineEnrichment({
       .describe('Two letters that stand for an unknown country.'),
   }),
   create: ({ unknown }, { countryOf }) =>
-    function country({ user_ipaddress: address }) {
+    function country({ user_ipaddress: address, replay }) {
+      if (replay?.geo_country != null) return ok({ geo_country: replay.geo_country });
       return ok({ geo_country: (address !== null ? countryOf(address) : null) ?? unknown });
     },
 });

@@ -1,4 +1,4 @@
-import type { EnrichedEvent } from '@headwater/contracts';
+import type { EnrichedEvent, Replay } from '@headwater/contracts';
 import type { Outcome } from '@headwater/stage';
 import type { z } from 'zod';
 import type { MarkedPaths } from '../privacy/marked-paths';
@@ -10,6 +10,8 @@ export interface Draft {
   readonly event: EnrichedEvent;
   /** Address of the visitor, truncated by the collector; it is never written, and null once `dropIp` ran. */
   readonly user_ipaddress: string | null;
+  /** Set when the event comes again from a failed one: its identifiers are pseudonyms already, its country is known. */
+  readonly replay: Replay | null;
 }
 
 /** The fields that an enrichment sets; or the address, removed. */

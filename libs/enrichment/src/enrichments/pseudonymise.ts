@@ -49,13 +49,14 @@ export const pseudonymise = defineEnrichment({
     const kept: ReadonlySet<string> = new Set(keptQueryParameters.filter((name) => name !== NEVER_KEPT));
     const rewrite = createEntityRewriter(markedPaths);
     const cutQuery = (url: string): string => cutUrl(url, kept).url;
-    return function pseudonymise({ event }) {
+    return function pseudonymise({ event, replay }) {
       const { keyId, pseudonymOf } = pseudonyms.at(event.app_id, event.collector_tstamp);
-      const patch: Partial<MutableEvent> = { pseudonym_key_id: keyId };
-      for (const field of identifierFields) {
-        const identifier = event[field];
-        if (identifier !== null) patch[field] = pseudonymOf(identifier);
-      }
+      const patch: Partial<MutableEvent> = { pseudonym_key_id: replay?.pseudonym_key_id ?? keyId };
+      if (replay === null)
+        for (const field of identifierFields) {
+          const identifier = event[field];
+          if (identifier !== null) patch[field] = pseudonymOf(identifier);
+        }
       if (event.page_url !== null) {
         const cut = cutUrl(event.page_url, kept);
         patch.page_url = cut.url;
@@ -69,8 +70,14 @@ export const pseudonymise = defineEnrichment({
         patch.refr_urlfragment = event.refr_urlfragment === null ? null : cut.fragment;
       }
       const treatments = { identifying: pseudonymOf, url: cutQuery };
-      if (event.unstruct_event) patch.unstruct_event = rewrite(event.unstruct_event, treatments);
-      if (event.contexts) patch.contexts = event.contexts.map((context) => rewrite(context, treatments));
+      const isClear = (place: string): boolean =>
+        replay === null || (replay.unpseudonymised ?? []).includes(place);
+      if (event.unstruct_event && isClear('unstruct_event'))
+        patch.unstruct_event = rewrite(event.unstruct_event, treatments);
+      if (event.contexts)
+        patch.contexts = event.contexts.map((context, index) =>
+          isClear(`contexts/${index}`) ? rewrite(context, treatments) : context,
+        );
       return ok(patch);
     };
   },

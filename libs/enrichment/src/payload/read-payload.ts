@@ -1,118 +1,146 @@
-import { isUtf8 } from 'node:buffer';
-import type { CollectorPayload, Failure, FailureType } from '@headwater/contracts';
-import { failed, failure, ok, type Outcome } from '@headwater/stage';
+import type { CollectorPayload, Failure } from '@headwater/contracts';
+import { failed, ok, type Outcome } from '@headwater/stage';
+import { isEmpty, isJson, isObject, parsed, textOf } from './body';
+import { problem } from './problem';
 import { readQueryString } from './query-string';
+import { readRedirect, REDIRECT_PATH } from './redirect';
+import { salvaged } from './salvage';
 import { sentInBody, sentInQuery, type SentEvent } from './sent-event';
+import { readWebhook, WEBHOOK_PATH } from './webhook';
 
 const PAYLOAD_DATA = /^iglu:com\.snowplowanalytics\.snowplow\/payload_data\/jsonschema\/1-0-[0-4]$/;
-const JSON_CONTENT_TYPE = /^\s*application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
-const BYTE_ORDER_MARK = '\uFEFF';
+/** The form of a path that somebody meant: a vendor and a version. */
+const VENDOR_AND_VERSION = /^\/[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+\/(?:v|tp)\d+$/i;
 
-/** The paths that are understood, and how events are read from them. */
-const adapters: Readonly<Record<string, (payload: CollectorPayload) => Outcome<readonly SentEvent[]>>> = {
+type Adapter = (payload: CollectorPayload) => Outcome<readonly SentEvent[]>;
+
+/** The paths that are understood, and how events are read from them. Redirects are understood too: `/r/…`. */
+const adapters: Readonly<Record<string, Adapter>> = {
   '/i': readQuery,
   '/ice.png': readQuery,
-  '/com.snowplowanalytics.snowplow/tp1': readQuery,
-  '/com.snowplowanalytics.snowplow/tp2': readPost,
+  '/com.snowplowanalytics.snowplow/tp1': readTp1,
+  '/com.snowplowanalytics.snowplow/tp2': readTp2,
+  [WEBHOOK_PATH]: readWebhook,
 };
 
 /**
- * Takes a collector payload apart into the events it carries, in order. A fault of the payload as a whole (path,
- * content type, wrapper) is one failure; a fault of one event stays with that event.
+ * Takes a collector payload apart into the events it carries, in order. A fault of the payload as a whole (path, content
+ * type, wrapper) becomes a problem of each event that can be found in it all the same; where none can, it is one failure.
+ * A fault of one event stays with that event.
  */
 export function readPayload(payload: CollectorPayload): Outcome<readonly SentEvent[]> {
-  const path = payload.path ?? '';
-  const adapter = Object.hasOwn(adapters, path) ? adapters[path] : undefined;
-  if (adapter) return adapter(payload);
-  return problem(
+  return adapterOf(payload.path ?? '')(payload);
+}
+
+function adapterOf(path: string): Adapter {
+  const known = Object.hasOwn(adapters, path) ? adapters[path] : undefined;
+  return known ?? (REDIRECT_PATH.test(path) ? readRedirect : readUnknown);
+}
+
+/** Somebody's events at a wrong address are worth a repair; what has nothing of an event is noise of scans. */
+function readUnknown(payload: CollectorPayload): Outcome<readonly SentEvent[]> {
+  const { body, path } = payload;
+  const expectation = `one of ${Object.keys(adapters).join(', ')}`;
+  const details = { field: 'path', value: path ?? '', expectation };
+  const unsupported = problem(
     'adapter_failure',
     'The vendor and version in the path of the request are not supported. Send events to /com.snowplowanalytics.snowplow/tp2.',
-    { field: 'path', value: path, expectation: `one of ${Object.keys(adapters).join(', ')}` },
+    details,
+  );
+  const events = salvaged(payload, unsupported);
+  if (events.length > 0) return ok(events);
+  if (!isEmpty(body) && VENDOR_AND_VERSION.test(path ?? '')) return failed(unsupported);
+  return failed(
+    problem(
+      'path_scan',
+      'The path is none of the collector and the request carries no event: most likely somebody tries out paths. Nothing is to be done, unless a tracker of yours is set up with this path.',
+      details,
+    ),
   );
 }
 
 function readQuery({ querystring }: CollectorPayload): Outcome<readonly SentEvent[]> {
   const query = readQueryString(querystring);
-  return query.size > 0
-    ? ok([sentInQuery(query)])
-    : problem(
-        'tracker_protocol_violation',
-        'The query string is empty, so there is no event in the request. Send its parameters in the query string.',
-        { field: 'querystring', expectation: 'the parameters of one event' },
-      );
+  return query.size > 0 ? ok([sentInQuery(query)]) : failed(emptyQuery);
 }
 
-function readPost(payload: CollectorPayload): Outcome<readonly SentEvent[]> {
+/** Version 1 knows the query string only; what it does not say may stand in a body, as in version 2. */
+function readTp1(payload: CollectorPayload): Outcome<readonly SentEvent[]> {
+  const isInQuery = isEmpty(payload.body) || readQueryString(payload.querystring).has('e');
+  return isInQuery ? readQuery(payload) : readTp2(payload);
+}
+
+function readTp2(payload: CollectorPayload): Outcome<readonly SentEvent[]> {
   const { body, content_type } = payload;
   const query = readQueryString(payload.querystring);
-  if (body === null || body.length === 0)
-    return query.size > 0
-      ? ok([sentInQuery(query)])
-      : problem(
-          'tracker_protocol_violation',
-          'Body and query string are empty, so there is no event in the request. Send a payload_data body.',
-          { field: 'body', expectation: 'a payload_data JSON' },
-        );
-  if (!JSON_CONTENT_TYPE.test(content_type ?? ''))
-    return problem(
-      'tracker_protocol_violation',
-      'The content type of the request is not that of JSON in UTF-8. Send Content-Type: application/json; charset=utf-8.',
-      {
-        field: 'content_type',
-        value: content_type ?? '',
-        expectation: 'application/json, or application/json; charset=utf-8',
-      },
-    );
-  return readBody(body, query);
-}
-
-function readBody(body: Buffer, query: ReadonlyMap<string, string>): Outcome<readonly SentEvent[]> {
-  const json = parse(body);
-  if (json === undefined)
-    return problem(
-      'payload_format_violation',
-      isUtf8(body)
-        ? 'The body is not JSON: it is cut off or not well-formed. Send the whole JSON.'
-        : 'The body is not UTF-8 text. Send JSON in UTF-8.',
-      { field: 'body', expectation: 'a payload_data JSON in UTF-8' },
-    );
-  const { schema, data } = isObject(json) ? json : { schema: null, data: null };
-  if (typeof schema !== 'string' || !PAYLOAD_DATA.test(schema))
-    return problem(
-      'tracker_protocol_violation',
-      'The body is not wrapped in the payload_data schema. Send {"schema": "iglu:…/payload_data/jsonschema/1-0-4", "data": […]}.',
-      {
-        field: 'body',
-        path: '/schema',
-        ...(typeof schema === 'string' ? { value: schema } : {}),
-        expectation: 'iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-[0-4]',
-      },
-    );
-  if (!Array.isArray(data) || data.length === 0)
-    return problem(
-      'tracker_protocol_violation',
-      'The "data" of the body is not a list of events. Send at least one event.',
-      { field: 'body', path: '/data', expectation: 'a list of at least one event' },
-    );
-  return ok(data.map((event: unknown, index) => sentInBody(index, event, query)));
-}
-
-/** Undefined for what is not JSON in UTF-8. */
-function parse(body: Buffer): unknown {
-  if (!isUtf8(body)) return undefined;
-  const text = body.toString('utf8');
-  try {
-    return JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
-  } catch {
-    return undefined;
+  if (isEmpty(body)) return query.size > 0 ? ok([sentInQuery(query)]) : failed(emptyRequest);
+  const text = textOf(body);
+  const wrapper = parsed(text);
+  const fault = isJson(content_type) ? faultOf(text, wrapper) : wrongContentType(content_type);
+  if (fault) {
+    const events = salvaged(payload, fault);
+    return events.length > 0 ? ok(events) : failed(fault);
   }
+  const { data } = wrapper as { readonly data: readonly unknown[] };
+  return ok(data.map((event, index) => sentInBody(index, event, query)));
 }
 
-const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
+/** What keeps a body from being a payload_data with events; null where nothing does. */
+function faultOf(text: string | null, json: unknown): Failure | null {
+  if (json === undefined) return text === null ? notUtf8 : notJson;
+  const { schema, data } = isObject(json) ? json : { schema: null, data: null };
+  if (typeof schema !== 'string' || !PAYLOAD_DATA.test(schema)) return wrongWrapper(schema);
+  return Array.isArray(data) && data.length > 0 ? null : noList;
+}
 
-const problem = (
-  type: FailureType,
-  message: string,
-  details: Partial<Omit<Failure, 'type' | 'message'>>,
-): Outcome<never> => failed(failure(type, message, { source: 'payload', ...details }));
+const emptyQuery = problem(
+  'tracker_protocol_violation',
+  'The query string is empty, so there is no event in the request. Send its parameters in the query string.',
+  { field: 'querystring', expectation: 'the parameters of one event' },
+);
+
+const emptyRequest = problem(
+  'tracker_protocol_violation',
+  'Body and query string are empty, so there is no event in the request. Send a payload_data body.',
+  { field: 'body', expectation: 'a payload_data JSON' },
+);
+
+const notJson = problem(
+  'payload_format_violation',
+  'The body is not JSON: it is cut off or not well-formed. Send the whole JSON.',
+  { field: 'body', expectation: 'a payload_data JSON in UTF-8' },
+);
+
+const notUtf8 = problem('payload_format_violation', 'The body is not UTF-8 text. Send JSON in UTF-8.', {
+  field: 'body',
+  expectation: 'a payload_data JSON in UTF-8',
+});
+
+const noList = problem(
+  'tracker_protocol_violation',
+  'The "data" of the body is not a list of events. Send at least one event.',
+  { field: 'body', path: '/data', expectation: 'a list of at least one event' },
+);
+
+const wrongContentType = (contentType: string | null): Failure =>
+  problem(
+    'tracker_protocol_violation',
+    'The content type of the request is not that of JSON in UTF-8. Send Content-Type: application/json; charset=utf-8.',
+    {
+      field: 'content_type',
+      value: contentType ?? '',
+      expectation: 'application/json, or application/json; charset=utf-8',
+    },
+  );
+
+const wrongWrapper = (schema: unknown): Failure =>
+  problem(
+    'tracker_protocol_violation',
+    'The body is not wrapped in the payload_data schema. Send {"schema": "iglu:…/payload_data/jsonschema/1-0-4", "data": […]}.',
+    {
+      field: 'body',
+      path: '/schema',
+      ...(typeof schema === 'string' ? { value: schema } : {}),
+      expectation: 'iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-[0-4]',
+    },
+  );

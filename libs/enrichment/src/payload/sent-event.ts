@@ -1,4 +1,4 @@
-import type { Failure } from '@headwater/contracts';
+import type { Failure, SelfDescribing } from '@headwater/contracts';
 import { failure } from '@headwater/stage';
 import { parameters, positionOf, type ParameterValues } from '../protocol/parameters';
 
@@ -7,6 +7,8 @@ export interface SentEvent {
   /** Position in the payload, from 0. */
   readonly index: number;
   readonly values: ParameterValues;
+  /** Contexts that the request itself gives it, besides those in its parameters. */
+  readonly contexts: readonly SelfDescribing[];
   /** What is already known to be wrong with it. */
   readonly problems: readonly Failure[];
 }
@@ -19,9 +21,12 @@ const required = parameters
   .filter(({ key }) => ['e', 'p', 'tv'].includes(key));
 
 /** An event whose parameters all come from a query string; those that the protocol does not know are passed over. */
-export function sentInQuery(query: ReadonlyMap<string, string>): SentEvent {
+export function sentInQuery(
+  query: ReadonlyMap<string, string>,
+  { index = 0, contexts = [] }: Partial<Pick<SentEvent, 'index' | 'contexts'>> = {},
+): SentEvent {
   const values = override(noValues(), query);
-  return { index: 0, values, problems: missing(values) };
+  return { index, values, contexts, problems: missing(values) };
 }
 
 /**
@@ -35,7 +40,7 @@ export function sentInBody(index: number, body: unknown, query: ReadonlyMap<stri
       `Event ${index} of the payload is ${kindOf(body)}, not an object of parameters. Send an object.`,
       { path: `/data/${index}`, expectation: 'an object of parameters', source },
     );
-    return { index, values: override(noValues(), query), problems: [problem] };
+    return { index, values: override(noValues(), query), contexts: [], problems: [problem] };
   }
   const values = noValues();
   const problems: Failure[] = [];
@@ -52,7 +57,7 @@ export function sentInBody(index: number, body: unknown, query: ReadonlyMap<stri
   }
   override(values, query);
   problems.push(...missing(values));
-  return { index, values, problems };
+  return { index, values, contexts: [], problems };
 }
 
 const noValues = (): (string | undefined)[] =>

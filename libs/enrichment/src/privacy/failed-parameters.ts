@@ -24,8 +24,10 @@ export function failedParameters(
     if (disclosure === 'plain') kept[key] = maskAddresses(value);
     else if (disclosure === 'pseudonym') kept[key] = pseudonymOf(oneLine(value));
   }
-  const { page_url, page_referrer, unstruct_event, contexts } = event;
+  const { page_url, page_referrer, network_userid, unstruct_event, contexts } = event;
   kept['eid'] = event.event_id;
+  // The cookie names a visitor whose tracker did not: a replay has no cookie.
+  if (network_userid !== null) kept['tnuid'] = network_userid;
   if (page_url !== null) kept['url'] = maskAddresses(page_url);
   if (page_referrer !== null) kept['refr'] = maskAddresses(page_referrer);
   if (unstruct_event) kept['ue_pr'] = maskAddresses(wrapped('unstruct_event', jsonOf(unstruct_event)));

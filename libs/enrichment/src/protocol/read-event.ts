@@ -41,7 +41,7 @@ export function readEvent(sent: SentEvent, payload: CollectorPayload, processor:
   event.page_url ??= payload.referer === null ? null : oneLine(payload.referer);
   event.network_userid = networkUserId(event.network_userid, payload);
 
-  const isWhole = assignSelfDescribing(values, event, failures);
+  const isWhole = assignSelfDescribing(sent, event, failures);
   const schema = eventSchemaOf(event.event, event.unstruct_event);
   event.event_vendor = schema.event_vendor;
   event.event_name = schema.event_name;
@@ -69,7 +69,11 @@ function notAsExpected({ key, expectation, disclosure }: Parameter, value: strin
 }
 
 /** @returns false when something was sent that could not be read */
-function assignSelfDescribing(values: ParameterValues, event: MutableEvent, failures: Failure[]): boolean {
+function assignSelfDescribing(
+  { values, contexts: given }: SentEvent,
+  event: MutableEvent,
+  failures: Failure[],
+): boolean {
   const unstruct = readEither(values, 'ue_pr', 'ue_px', readUnstruct);
   if (unstruct?.kind === 'ok') event.unstruct_event = unstruct.value;
   else if (unstruct?.kind === 'failed') failures.push(...unstruct.failures);
@@ -83,8 +87,9 @@ function assignSelfDescribing(values: ParameterValues, event: MutableEvent, fail
     );
 
   const contexts = readEither(values, 'co', 'cx', readContexts);
-  if (contexts?.kind === 'ok') event.contexts = contexts.value.length > 0 ? contexts.value : null;
-  else if (contexts?.kind === 'failed') failures.push(...contexts.failures);
+  const all = contexts?.kind === 'ok' ? [...contexts.value, ...given] : given;
+  event.contexts = all.length > 0 ? all : null;
+  if (contexts?.kind === 'failed') failures.push(...contexts.failures);
   return unstruct?.kind !== 'failed' && contexts?.kind !== 'failed';
 }
 

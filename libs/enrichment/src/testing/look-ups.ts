@@ -34,4 +34,5 @@ export const testLookUps = (known: Partial<LookUps> = {}): LookUps => ({
 export const aDraft = (known: Partial<EnrichedEvent> = {}, user_ipaddress: string | null = null): Draft => ({
   event: anEnrichedEvent({ geo_country: null, is_bot: null, ...known }),
   user_ipaddress,
+  replay: null,
 });

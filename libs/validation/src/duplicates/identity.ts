@@ -3,6 +3,8 @@ export interface Identified {
   readonly app_id: string;
   readonly event_id: string;
   readonly event_fingerprint: string | null;
+  /** Set on an event that comes again from a failed one: then this is who it is, and not the failed event's id. */
+  readonly replay_id: string | null;
 }
 
 /** Two 32-bit words that a hash starts from: random for each process, so that nobody can prepare ids that collide. */
@@ -26,14 +28,19 @@ export class IdentityHash {
 
   constructor(private readonly seed: Seed) {}
 
-  of({ app_id, event_id, event_fingerprint }: Identified): void {
+  /**
+   * The failed event that a replay repairs has been here, under the same id and fingerprint, and must not make the replay
+   * its duplicate; the same replay sent twice must be one.
+   */
+  of({ app_id, event_id, event_fingerprint, replay_id }: Identified): void {
     this.high = this.seed[0] | 0;
     this.low = this.seed[1] | 0;
-    this.absorb(event_id);
+    this.absorb(replay_id ?? event_id);
     this.absorb(app_id);
+    if (replay_id !== null) this.absorb('replay');
     this.idHigh = avalanche(this.high ^ Math.imul(this.low, 0x85ebca6b));
     this.idLow = avalanche(this.low ^ Math.imul(this.high, 0xc2b2ae35));
-    this.absorb(event_fingerprint ?? '');
+    this.absorb(replay_id === null ? (event_fingerprint ?? '') : '');
     this.copyHigh = avalanche(this.high ^ Math.imul(this.low, 0x85ebca6b));
     this.copyLow = avalanche(this.low ^ Math.imul(this.high, 0xc2b2ae35));
   }

@@ -18,6 +18,7 @@ describe('a duplicate window', () => {
   it.each<[string, Partial<Identified>, Sighting]>([
     ['the same id and fingerprint', {}, 'duplicate'],
     ['the same id with another fingerprint', { event_fingerprint: 'other' }, 'conflict'],
+    ['a replay of the failed event with that id', { replay_id: 'replay-1' }, 'first'],
     ['the same id without a fingerprint', { event_fingerprint: null }, 'conflict'],
     ['another id', { event_id: '00000000-0000-4000-8000-000000000000' }, 'first'],
     ['another app', { app_id: 'blog' }, 'first'],
@@ -139,9 +140,14 @@ function model(log: readonly Sighted[], { windowMs, maxEvents }: DuplicateWindow
     const counts = (other: Sighted | undefined): boolean =>
       other !== undefined && tick(timestamp) - tick(other.timestamp) <= windowMs / 1_000;
     const sameId = before.filter(
-      (other) => other.value.event_id === value.event_id && other.value.app_id === value.app_id,
+      (other) =>
+        other.value.app_id === value.app_id &&
+        other.value.replay_id === value.replay_id &&
+        (value.replay_id !== null || other.value.event_id === value.event_id),
     );
-    const copies = sameId.filter((other) => other.value.event_fingerprint === value.event_fingerprint);
+    const copies = sameId.filter(
+      (other) => value.replay_id !== null || other.value.event_fingerprint === value.event_fingerprint,
+    );
     return counts(copies.at(-1)) ? 'duplicate' : counts(sameId.at(-1)) ? 'conflict' : 'first';
   });
 }
@@ -153,6 +159,7 @@ const logs = fc
       app: fc.constantFrom('a', 'b'),
       id: fc.integer({ min: 0, max: 40 }),
       print: fc.constantFrom('x', 'y', null),
+      replay: fc.constantFrom(null, null, null, 'r1', '3'),
       gap: fc.integer({ min: 1, max: 3 }),
       pause: fc.oneof({ weight: 9, arbitrary: fc.nat(2_000) }, { weight: 1, arbitrary: fc.nat(90_000) }),
     }),
@@ -161,13 +168,13 @@ const logs = fc
   .map((steps): readonly Sighted[] => {
     let offset = 0;
     let time = START;
-    return steps.map(({ app, id, print, gap, pause }) => {
+    return steps.map(({ app, id, print, replay, gap, pause }) => {
       offset += gap;
       time += pause;
       return {
         offset: BigInt(offset),
         timestamp: time,
-        value: { app_id: app, event_id: String(id), event_fingerprint: print },
+        value: { app_id: app, event_id: String(id), event_fingerprint: print, replay_id: replay },
       };
     });
   });
