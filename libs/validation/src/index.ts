@@ -5,4 +5,11 @@ export * from './resolution';
 export { rules } from './rules';
 export { maxLengths } from './rules/atomic-lengths';
 export { defineRule, type Rule, type RuleContext } from './rules/rule';
-export { schemaKeysOf, validation, type Validation } from './validation';
+export {
+  checkEvent,
+  schemaKeysIn,
+  schemaKeysOf,
+  validation,
+  type Checks,
+  type Validation,
+} from './validation';

@@ -38,31 +38,43 @@ export function validation({
   rules = allRules,
   onRepeat,
 }: Validation): Stage<EnrichedEvent, EnrichedEvent> {
-  const context: RuleContext = { schemas };
+  const checks: Checks = { processor, schemas, rules };
 
   const judge = (received: Received<EnrichedEvent>): readonly Fate<EnrichedEvent>[] => {
     const { value } = received;
     const sighting = window.see(received);
     if (sighting !== 'first') onRepeat?.(sighting);
     if (sighting === 'duplicate') return [{ kind: 'dropped', reason: 'duplicate', subject: value }];
-    const event = sighting === 'conflict' ? underOwnId(value) : value;
-    const failures = check(rules, event, context);
-    if (!isNonEmpty(failures)) return [{ kind: 'ok', value: event }];
-    return [{ kind: 'failed', value: failedEvent('validator', processor, failures, replayable(event)) }];
+    return [checkEvent(sighting === 'conflict' ? underOwnId(value) : value, checks)];
   };
 
   return { name: 'validator', processor, to: topics.validEvents, readsPayloads: false, judge, describe };
 }
 
+/** What an event is held against, whatever came before it. */
+export type Checks = Pick<Validation, 'processor' | 'schemas' | 'rules'>;
+
+/** The fate of one event by itself: every rule is asked, and duplicates are not looked for. */
+export function checkEvent(
+  event: EnrichedEvent,
+  { processor, schemas, rules = allRules }: Checks,
+): Fate<EnrichedEvent> {
+  const failures = check(rules, event, { schemas });
+  if (!isNonEmpty(failures)) return { kind: 'ok', value: event };
+  return { kind: 'failed', value: failedEvent('validator', processor, failures, replayable(event)) };
+}
+
 /** The schemas that the events of a batch name, each once; those with an impossible name are left out. */
-export function schemaKeysOf(batch: Batch<EnrichedEvent>): Iterable<SchemaKey> {
+export const schemaKeysOf = ({ records }: Batch<EnrichedEvent>): Iterable<SchemaKey> =>
+  schemaKeysIn(records.flatMap((record) => (isUndecodable(record) ? [] : [record.value])));
+
+/** The schemas that events name, each once; those with an impossible name are left out. */
+export function schemaKeysIn(events: Iterable<EnrichedEvent>): Iterable<SchemaKey> {
   const keys = new KeyMap<true>();
   const add = (key: SchemaKey): void => {
     if (!keys.has(key) && keyProblem(key) === null) keys.set(key, true);
   };
-  for (const record of batch.records) {
-    if (isUndecodable(record)) continue;
-    const { unstruct_event, contexts, derived_contexts } = record.value;
+  for (const { unstruct_event, contexts, derived_contexts } of events) {
     if (unstruct_event !== null) add(unstruct_event);
     if (contexts !== null) for (const context of contexts) add(context);
     if (derived_contexts !== null) for (const context of derived_contexts) add(context);

@@ -1,0 +1,1 @@
+export { createJudge, type Judge, type JudgeParts, type Verdict } from './judge';
