@@ -175,6 +175,8 @@ function settingsOf(database: string, tables: TablesConfig): Readonly<Record<str
       : 'non_replicated_deduplication_window = 10000',
     'days.events': String(tables.eventsDays),
     'days.failed_events': String(tables.failedEventsDays),
+    // What became of a failed event is kept as long as the event itself.
+    'days.failed_event_resolutions': String(tables.failedEventsDays),
     'days.stage_counts': String(tables.stageCountsDays),
     'days.quality_alerts': String(tables.qualityAlertsDays),
   };
