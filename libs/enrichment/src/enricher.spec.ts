@@ -95,11 +95,76 @@ describe('a payload', () => {
     expect(JSON.stringify(fate)).not.toContain('alice');
   });
 
-  it('to an unknown path says which, without a full address in it', () => {
+  it('to an unknown path that carries no event is noise of a scan, of which the path is kept without an address', () => {
     const [fate] = enrich(aCollectorPayload({ path: '/com.acme/203.0.113.77', body: null }));
     expect(fate).toMatchObject({
       kind: 'failed',
-      value: { failure_type: 'adapter_failure', app_id: 'unknown', path: '/com.acme/[address]' },
+      value: {
+        failure_type: 'path_scan',
+        app_id: 'unknown',
+        path: '/com.acme/[address]',
+        replayable: false,
+        not_replayable_reason: 'There is no event in the request.',
+      },
+    });
+  });
+
+  it('to the path of a wrong vendor fails event by event, and each can be replayed', () => {
+    const body = tp2Body(aTrackerEvent({ uid: 'alice' }), aTrackerEvent({ res: 'wide' }));
+    const fates = enrich(aCollectorPayload({ path: '/com.acme/tp2', body }));
+    expect(fates).toMatchObject([
+      {
+        kind: 'failed',
+        value: {
+          failure_type: 'adapter_failure',
+          payload_index: 0,
+          replayable: true,
+          parameters: { e: 'pv', uid: pseudonymOf('alice') },
+        },
+      },
+      {
+        kind: 'failed',
+        value: { payload_index: 1, failures: [{ field: 'path' }, { field: 'res' }], replayable: true },
+      },
+    ]);
+    expect(JSON.stringify(fates)).not.toContain('alice');
+  });
+
+  it('from the webhook becomes a self-describing event', () => {
+    const [fate] = enrich(
+      aCollectorPayload({
+        path: '/com.snowplowanalytics.iglu/v1',
+        querystring: 'aid=shop&schema=iglu:com.acme/account/jsonschema/1-0-0',
+        body: Buffer.from('{"user_id":"alice","n":1.0}'),
+      }),
+    );
+    expect(fate).toMatchObject({
+      kind: 'ok',
+      value: {
+        app_id: 'shop',
+        platform: 'srv',
+        event_name: 'account',
+        v_tracker: 'com.snowplowanalytics.iglu-v1',
+        unstruct_event: { data: `{"user_id":"${pseudonymOf('alice')}","n":1.0}` },
+      },
+    });
+  });
+
+  it('of a redirect makes the address a context of the event that it carries', () => {
+    const [fate] = enrich(
+      aCollectorPayload({
+        path: '/r/tp2',
+        body: null,
+        querystring: 'e=se&se_ca=a&se_ac=b&u=https%3A%2F%2Fa.example%2F',
+      }),
+    );
+    expect(fate).toMatchObject({
+      kind: 'ok',
+      value: {
+        event: 'struct',
+        v_tracker: 'r-tp2',
+        contexts: [{ name: 'uri_redirect', data: '{"uri":"https://a.example/"}' }],
+      },
     });
   });
 });

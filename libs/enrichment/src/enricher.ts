@@ -10,6 +10,7 @@ import {
   type NonEmpty,
   type Processor,
 } from '@headwater/stage';
+import { customStep, type CustomEnrichments } from './custom/custom-step';
 import { describeEvent } from './describe-event';
 import { enrichments } from './enrichments';
 import type { Draft, Enrich, LookUps, Patch } from './enrichments/enrichment';
@@ -30,6 +31,8 @@ export interface EnricherOptions {
   readonly lookUps: LookUps;
   /** What `enrichmentsConfig` accepts; missing settings take their defaults. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Runs the enrichments of an operator's folder, where there is one. */
+  readonly custom?: CustomEnrichments | null;
 }
 
 /** What becomes of what the enricher reads. Equal inputs have equal fates. */
@@ -45,8 +48,15 @@ export interface Enricher {
  * the order of their list. All problems of one event are reported together, in one failed event; a fault of a payload
  * as a whole makes one failed event.
  */
-export function createEnricher({ processor, lookUps, config = {} }: EnricherOptions): Enricher {
+export function createEnricher({
+  processor,
+  lookUps,
+  config = {},
+  custom = null,
+}: EnricherOptions): Enricher {
   const steps = enrichments.map((enrichment) => enrichment.create(config[enrichment.name], lookUps));
+  // Custom enrichments see pseudonyms and no address; the address is dropped last, whatever they do.
+  if (custom) steps.splice(-1, 0, customStep(custom));
   const parts: Parts = { steps, pseudonyms: lookUps.pseudonyms, processor };
   return {
     payload: (payload) => {
@@ -87,9 +97,17 @@ function enriched(
 ): Fate<EnrichedEvent> {
   const { event, user_ipaddress, failures, isWhole } = readEvent(sent, payload, processor);
   if (replay !== null) assignReplay(event, replay);
-  event.event_fingerprint ??= pseudonyms.fingerprintOf(event.app_id, fingerprintText(sent.values));
+  event.event_fingerprint ??= pseudonyms.fingerprintOf(
+    event.app_id,
+    fingerprintText(sent.values, sent.contexts),
+  );
 
-  const draft: Mutable<Draft> & { event: MutableEvent } = { event, user_ipaddress, replay };
+  const draft: Mutable<Draft> & { event: MutableEvent } = {
+    event,
+    user_ipaddress,
+    replay,
+    request: payload,
+  };
   let dropReason: DropReason | null = null;
   for (const enrich of steps) {
     const outcome = enrich(draft);
@@ -117,8 +135,14 @@ function enriched(
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function apply(patch: Patch, draft: { readonly event: MutableEvent; user_ipaddress: string | null }): void {
-  if ('user_ipaddress' in patch) draft.user_ipaddress = null;
-  else Object.assign(draft.event, patch);
+  if ('user_ipaddress' in patch) {
+    draft.user_ipaddress = null;
+    return;
+  }
+  const before = draft.event.derived_contexts;
+  Object.assign(draft.event, patch);
+  if (before !== null && patch.derived_contexts)
+    draft.event.derived_contexts = [...before, ...patch.derived_contexts];
 }
 
 /** A payload that could not be taken apart: an outline of it is all that can be kept without showing who it is about. */
@@ -137,7 +161,9 @@ function unsplit(
     payload: body === null || body.length === 0 ? null : outlineOf(body.toString('utf8')),
     replayable: false,
     not_replayable_reason:
-      'The payload could not be taken apart, so it could not be cleared of identifiers; only its outline is kept.',
+      failures[0].type === 'path_scan'
+        ? 'There is no event in the request.'
+        : 'The payload could not be taken apart, so it could not be cleared of identifiers; only its outline is kept.',
   });
   return { kind: 'failed', value };
 }

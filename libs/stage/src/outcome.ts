@@ -12,6 +12,7 @@ export const dropReasons = [
   'opt_out',
   'app_not_admitted',
   'quota_exceeded',
+  'custom_enrichment',
 ] as const;
 export type DropReason = (typeof dropReasons)[number];
 

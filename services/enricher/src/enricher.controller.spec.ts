@@ -32,7 +32,7 @@ it('writes good events, failed events, and the exact counts of both with the lin
   const routed = controller.onPayloads(
     batchOf(
       aCollectorPayload({ body: tp2Body(good, good, bad, good, good) }),
-      aCollectorPayload({ path: '/wp-admin/x' }),
+      aCollectorPayload({ path: '/wp-admin/x', body: null }),
     ),
   );
   const written = routed.outputs.map(({ topic }) => topic.name);
@@ -54,7 +54,7 @@ it('writes good events, failed events, and the exact counts of both with the lin
       app_id: 'unknown',
       series: 'total',
       in_count: 1,
-      failed: { adapter_failure: 1 },
+      failed: { path_scan: 1 },
     }),
   );
   expect(counts).toContainEqual(expect.objectContaining({ app_id: '*', series: 'payloads', payloads_in: 2 }));

@@ -1,4 +1,4 @@
-import type { EnrichedEvent, Replay } from '@headwater/contracts';
+import type { CollectorPayload, EnrichedEvent, Replay } from '@headwater/contracts';
 import type { Outcome } from '@headwater/stage';
 import type { z } from 'zod';
 import type { MarkedPaths } from '../privacy/marked-paths';
@@ -12,9 +12,11 @@ export interface Draft {
   readonly user_ipaddress: string | null;
   /** Set when the event comes again from a failed one: its identifiers are pseudonyms already, its country is known. */
   readonly replay: Replay | null;
+  /** What the collector kept of the request, by its own allow-lists; nothing of it in a replay but the user agent. */
+  readonly request: Pick<CollectorPayload, 'headers' | 'cookies' | 'user_agent'>;
 }
 
-/** The fields that an enrichment sets; or the address, removed. */
+/** The fields that an enrichment sets, its `derived_contexts` being added to those of others; or the address, removed. */
 export type Patch = Partial<EnrichedEvent> | { readonly user_ipaddress: null };
 
 /** Pure: equal drafts give equal patches. */

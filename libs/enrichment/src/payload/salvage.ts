@@ -18,7 +18,7 @@ function eventsIn(body: Buffer | null, query: ReadonlyMap<string, string>): read
   if (!isEmpty(body)) {
     const text = textOf(body);
     const candidates = listIn(parsed(text));
-    if (candidates.some(readsLikeEvent) && candidates.every(isObject))
+    if (candidates.some(readsLikeEvent))
       return candidates.map((event, index) => sentInBody(index, event, query));
     const form = readQueryString(text);
     if (readsLikeEvent(Object.fromEntries(form))) return [sentInQuery(new Map([...form, ...query]))];

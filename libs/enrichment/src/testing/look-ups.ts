@@ -31,8 +31,13 @@ export const testLookUps = (known: Partial<LookUps> = {}): LookUps => ({
 });
 
 /** What an enrichment gets: an event with nothing enriched yet but what the test is about. */
-export const aDraft = (known: Partial<EnrichedEvent> = {}, user_ipaddress: string | null = null): Draft => ({
+export const aDraft = (
+  known: Partial<EnrichedEvent> = {},
+  user_ipaddress: string | null = null,
+  request: Partial<Draft['request']> = {},
+): Draft => ({
   event: anEnrichedEvent({ geo_country: null, is_bot: null, ...known }),
   user_ipaddress,
   replay: null,
+  request: { headers: null, cookies: null, user_agent: null, ...request },
 });
