@@ -361,6 +361,12 @@ export const examples: Readonly<Record<string, readonly unknown[]>> = {
     { bot: true, kind: 'headless_chrome' },
     { bot: false, kind: null },
   ],
+  'org.ietf/http_cookie/jsonschema/1-0-0': [
+    { name: 'theme', value: 'dark' },
+    { name: 'visitor', value: null },
+  ],
+  'org.ietf/http_header/jsonschema/1-0-0': [{ name: 'accept-language', value: 'de-AT,de;q=0.8' }],
+  'com.snowplowanalytics.snowplow/uri_redirect/jsonschema/1-0-0': [{ uri: 'https://shop.example/a?b=c#d' }],
   'org.ietf/http_client_hints/jsonschema/1-0-0': [
     {
       isMobile: false,
