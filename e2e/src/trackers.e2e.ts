@@ -129,6 +129,7 @@ describe('real trackers, end to end', () => {
       await page.reload();
       await page.click('#link');
       await page.click('#button');
+      await page.click('#broken');
       await page.fill('#field', 'a value');
       await page.click('#submit');
       await page.waitForTimeout(1500);
@@ -147,7 +148,10 @@ describe('real trackers, end to end', () => {
         'site_search',
         'link_click',
         'button_click',
+        'focus_form',
+        'change_form',
         'submit_form',
+        'application_error',
       ]),
     );
     const view = [...events.values()].find((row) => row['event'] === 'page_view');
@@ -158,7 +162,17 @@ describe('real trackers, end to end', () => {
       mkt_campaign: 'autumn',
       page_title: 'Tracked page',
     });
-    expect(JSON.stringify(view)).toContain('web_page');
+    for (const context of [
+      'web_page',
+      'client_session',
+      'http_client_hints',
+      'browser_context',
+      'PerformanceNavigationTiming',
+    ])
+      expect([context, JSON.stringify(view?.['contexts'])]).toEqual([
+        context,
+        expect.stringContaining(context),
+      ]);
   });
 
   it('finds every event of the Python tracker, once', async () => {
@@ -338,6 +352,7 @@ describe('real trackers, end to end', () => {
       'enriched-events': 0,
       'valid-events': 0,
       'failed-events': 0,
+      replays: 0,
       'stage-counts': 0,
       'quality-alerts': 0,
     });

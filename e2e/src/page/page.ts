@@ -4,6 +4,7 @@ import {
   enableButtonClickTracking,
 } from '@snowplow/browser-plugin-button-click-tracking';
 import { ClientHintsPlugin } from '@snowplow/browser-plugin-client-hints';
+import { enableErrorTracking, ErrorTrackingPlugin } from '@snowplow/browser-plugin-error-tracking';
 import { enableFormTracking, FormTrackingPlugin } from '@snowplow/browser-plugin-form-tracking';
 import {
   enableLinkClickTracking,
@@ -24,7 +25,8 @@ newTracker('page', COLLECTOR_URL, {
   appId: APP_ID,
   plugins: [
     ButtonClickTrackingPlugin(),
-    ClientHintsPlugin(),
+    ClientHintsPlugin(true),
+    ErrorTrackingPlugin(),
     FormTrackingPlugin(),
     LinkClickTrackingPlugin(),
     PerformanceNavigationTimingPlugin(),
@@ -32,6 +34,7 @@ newTracker('page', COLLECTOR_URL, {
   contexts: { webPage: true, session: true, browser: true },
 });
 enableButtonClickTracking();
+enableErrorTracking();
 enableFormTracking();
 enableLinkClickTracking();
 trackPageView({ title: 'Tracked page' });
@@ -44,4 +47,7 @@ trackSelfDescribingEvent({
 });
 document.querySelector('#form')?.addEventListener('submit', (event) => {
   event.preventDefault();
+});
+document.querySelector('#broken')?.addEventListener('click', () => {
+  throw new TypeError('a defect of the page');
 });
