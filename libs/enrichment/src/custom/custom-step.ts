@@ -1,13 +1,5 @@
 import type { EnrichedEvent, Failure, SelfDescribing } from '@headwater/contracts';
-import {
-  dropped,
-  failed,
-  failure,
-  isNonEmpty,
-  maskAddresses,
-  ok,
-  type Outcome,
-} from '@headwater/stage';
+import { dropped, failed, failure, isNonEmpty, maskAddresses, ok, type Outcome } from '@headwater/stage';
 import type { Enrich, Patch } from '../enrichments/enrichment';
 import { parseIgluUri } from '../protocol/iglu-uri';
 import { customView } from './custom-view';

@@ -12,6 +12,8 @@ const unknown: Outcome<Patch> = ok({ is_bot: null });
 export const botDetection = defineEnrichment({
   name: 'botDetection',
   summary: 'Says whether the user agent names itself a bot; such events can be dropped, which is counted.',
+  reads: ['useragent'],
+  writes: ['is_bot'],
   config: z.object({
     drop: z.boolean().default(false).describe('Drop the events of bots instead of marking them with is_bot.'),
     remembered: z
@@ -21,6 +23,12 @@ export const botDetection = defineEnrichment({
       .default(20_000)
       .describe('User agents whose answer is kept in memory; asking anew costs some 25 µs.'),
   }),
+  example: {
+    given: {
+      event: { useragent: 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)' },
+    },
+    sets: { is_bot: true },
+  },
   create: ({ drop, remembered }) => {
     const ofBot: Outcome<Patch> = drop ? dropped('bot') : bot;
     const judge = remember(remembered, (useragent) => (isbot(useragent) ? ofBot : human));

@@ -14,6 +14,16 @@ const names = (what: string, parameter: string): z.ZodDefault<z.ZodArray<z.ZodSt
 export const campaign = defineEnrichment({
   name: 'campaign',
   summary: 'Reads the campaign and the click id from the query of the page URL.',
+  reads: ['page_urlquery'],
+  writes: [
+    'mkt_medium',
+    'mkt_source',
+    'mkt_term',
+    'mkt_content',
+    'mkt_campaign',
+    'mkt_clickid',
+    'mkt_network',
+  ],
   config: z.object({
     medium: names('medium', 'utm_medium'),
     source: names('source', 'utm_source'),
@@ -25,6 +35,20 @@ export const campaign = defineEnrichment({
       .default({ gclid: 'Google', msclkid: 'Microsoft', dclid: 'DoubleClick' })
       .describe('Query parameters that hold a click id, and the network each belongs to.'),
   }),
+  example: {
+    given: {
+      event: { page_urlquery: 'utm_source=newsletter&utm_medium=email&utm_campaign=spring&gclid=abc' },
+    },
+    sets: {
+      mkt_medium: 'email',
+      mkt_source: 'newsletter',
+      mkt_term: null,
+      mkt_content: null,
+      mkt_campaign: 'spring',
+      mkt_clickid: 'abc',
+      mkt_network: 'Google',
+    },
+  },
   create: ({ medium, source, term, content, campaign: name, clickIds }) => {
     const wanted = new Set([medium, source, term, content, name, Object.keys(clickIds)].flat());
     return function campaign({ event: { page_urlquery } }) {

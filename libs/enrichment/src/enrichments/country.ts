@@ -5,6 +5,8 @@ import { defineEnrichment } from './enrichment';
 export const country = defineEnrichment({
   name: 'country',
   summary: 'Adds the ISO 3166-1 country of the visitor, and nothing finer.',
+  reads: ['user_ipaddress'],
+  writes: ['geo_country'],
   config: z.object({
     unknown: z
       .string()
@@ -12,6 +14,7 @@ export const country = defineEnrichment({
       .default('ZZ')
       .describe('Two letters that stand for an unknown country.'),
   }),
+  example: { given: { user_ipaddress: '203.0.113.0' }, sets: { geo_country: 'GB' } },
   create: ({ unknown }, { countryOf }) =>
     function country({ user_ipaddress: address, replay }) {
       if (replay?.geo_country != null) return ok({ geo_country: replay.geo_country });

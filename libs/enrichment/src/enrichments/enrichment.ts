@@ -31,22 +31,47 @@ export interface LookUps {
   readonly markedPaths: MarkedPaths;
 }
 
-/** One enrichment, in one file, and one line in the list that gives the order. */
-export interface Enrichment {
+/** What an enrichment may read besides the fields of the event. */
+type RequestPart = 'user_ipaddress' | 'headers' | 'cookies' | 'user_agent';
+
+/** One run of an enrichment: printed in its documentation, and run by a test. */
+export interface Example {
+  /** Settings that differ from the defaults. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly given: {
+    readonly event?: Partial<EnrichedEvent>;
+    readonly user_ipaddress?: string;
+    readonly request?: Partial<Draft['request']>;
+  };
+  /** The patch that comes out. */
+  readonly sets: Patch;
+}
+
+/** What an enrichment says of itself: the reference page is printed from it, and a test holds it to it. */
+interface Description {
   readonly name: string;
   readonly summary: string;
+  /** All that it may look at. */
+  readonly reads: readonly (keyof EnrichedEvent | RequestPart)[];
+  /** All that it may set. */
+  readonly writes: readonly (keyof EnrichedEvent | 'user_ipaddress')[];
+  readonly example: Example;
+}
+
+/** One enrichment, in one file, and one line in the list that gives the order. */
+export interface Enrichment extends Description {
   readonly config: z.ZodObject;
   /** @param config what `config` accepts; missing settings take their defaults */
   readonly create: (config: unknown, lookUps: LookUps) => Enrich;
 }
 
 /** Describes an enrichment to the pipeline, the reference pages and the configuration. */
-export const defineEnrichment = <Config extends z.ZodObject>(enrichment: {
-  readonly name: string;
-  readonly summary: string;
-  readonly config: Config;
-  readonly create: (config: z.infer<Config>, lookUps: LookUps) => Enrich;
-}): Enrichment => ({
+export const defineEnrichment = <Config extends z.ZodObject>(
+  enrichment: Description & {
+    readonly config: Config;
+    readonly create: (config: z.infer<Config>, lookUps: LookUps) => Enrich;
+  },
+): Enrichment => ({
   ...enrichment,
   create: (config, lookUps) => enrichment.create(enrichment.config.parse(config ?? {}), lookUps),
 });

@@ -1,5 +1,8 @@
 import type { z } from 'zod';
+import { ok } from '@headwater/stage';
+import { anEnrichedEvent } from '@headwater/testing';
 import { aDraft, testLookUps } from '../testing/look-ups';
+import type { Draft } from './enrichment';
 import { enrichments, enrichmentsConfig } from '.';
 
 const names = enrichments.map(({ name }) => name);
@@ -32,3 +35,49 @@ it('documents every setting', () => {
   );
   expect(undocumented).toEqual([]);
 });
+
+/** The draft of an example; what the enrichment looks at is written down. */
+function watched({ event = {}, user_ipaddress = null, request = {} }: Given): {
+  readonly draft: Draft;
+  readonly seen: ReadonlySet<string>;
+} {
+  const seen = new Set<string>();
+  const watch = <T extends object>(target: T, ignored: readonly string[] = []): T =>
+    new Proxy(target, {
+      get(object, name: string) {
+        if (!ignored.includes(name)) seen.add(name);
+        return Reflect.get(object, name) as unknown;
+      },
+    });
+  const draft = {
+    ...aDraft(anEnrichedEvent({ geo_country: null, is_bot: null, ...event }), user_ipaddress, request),
+    event: watch(anEnrichedEvent({ geo_country: null, is_bot: null, ...event })),
+    request: watch({ headers: null, cookies: null, user_agent: null, ...request }),
+  };
+  return { draft: watch(draft, ['event', 'request', 'replay']), seen };
+}
+
+interface Given {
+  readonly event?: Partial<Draft['event']>;
+  readonly user_ipaddress?: string | null;
+  readonly request?: Partial<Draft['request']>;
+}
+
+describe.each(enrichments.map((enrichment) => [enrichment.name, enrichment] as const))(
+  '%s',
+  (_name, { create, example, reads, writes }) => {
+    const { draft, seen } = watched(example.given);
+    const outcome = create(example.settings, testLookUps())(draft);
+
+    it('does what its example shows', () => {
+      expect(outcome).toEqual(ok(example.sets));
+    });
+
+    it('reads and writes only what it says', () => {
+      expect([...seen].filter((place) => !(reads as readonly string[]).includes(place))).toEqual([]);
+      expect(
+        Object.keys(example.sets).filter((field) => !(writes as readonly string[]).includes(field)),
+      ).toEqual([]);
+    });
+  },
+);

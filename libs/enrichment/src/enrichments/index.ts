@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { botDetection } from './bot-detection';
 import { campaign } from './campaign';
+import { cookies } from './cookies';
 import { country } from './country';
 import { dropIp } from './drop-ip';
 import type { Enrichment } from './enrichment';
+import { headers } from './headers';
 import { linkDecoration } from './link-decoration';
 import { pageUrl } from './page-url';
 import { pseudonymise } from './pseudonymise';
 import { referrer } from './referrer';
+import { timeQuality } from './time-quality';
 import { userAgent } from './user-agent';
 
 /** Order is meaning: look-ups read the address and clear identifiers, `dropIp` removes it, and nothing may follow it. */
@@ -19,6 +22,9 @@ export const enrichments: readonly Enrichment[] = [
   campaign,
   referrer,
   linkDecoration,
+  cookies,
+  headers,
+  timeQuality,
   pseudonymise,
   dropIp,
 ];

@@ -12,7 +12,13 @@ export const linkDecoration = defineEnrichment({
   name: 'linkDecoration',
   summary:
     'Reads who followed a link from another site of yours, and when, from the parameter _sp of the page URL.',
+  reads: ['page_urlquery'],
+  writes: ['refr_domain_userid', 'refr_dvce_tstamp'],
   config: z.object({}),
+  example: {
+    given: { event: { page_urlquery: '_sp=0f9e8d7c.1782000000000' } },
+    sets: { refr_domain_userid: '0f9e8d7c', refr_dvce_tstamp: 1_782_000_000_000 },
+  },
   create: () =>
     function linkDecoration({ event: { page_urlquery } }) {
       if (page_urlquery?.includes(PARAMETER) !== true) return nothing;

@@ -8,7 +8,27 @@ const nothing: Outcome<Patch> = ok({});
 export const pageUrl = defineEnrichment({
   name: 'pageUrl',
   summary: 'Splits the page URL into its parts.',
+  reads: ['page_url'],
+  writes: [
+    'page_urlscheme',
+    'page_urlhost',
+    'page_urlport',
+    'page_urlpath',
+    'page_urlquery',
+    'page_urlfragment',
+  ],
   config: z.object({}),
+  example: {
+    given: { event: { page_url: 'https://shop.example/cart?step=2#summary' } },
+    sets: {
+      page_urlscheme: 'https',
+      page_urlhost: 'shop.example',
+      page_urlport: 443,
+      page_urlpath: '/cart',
+      page_urlquery: 'step=2',
+      page_urlfragment: 'summary',
+    },
+  },
   create: () =>
     function pageUrl({ event: { page_url } }) {
       if (page_url === null) return nothing;

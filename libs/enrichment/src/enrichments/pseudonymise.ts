@@ -37,6 +37,31 @@ export const pseudonymise = defineEnrichment({
   name: 'pseudonymise',
   summary:
     'Replaces what names a person by HMAC-SHA-256 pseudonyms and cuts the queries of URLs by allow-list, also where a schema marks a property as identifying or as a URL.',
+  reads: [
+    ...identifierFields,
+    'app_id',
+    'collector_tstamp',
+    'page_url',
+    'page_urlquery',
+    'page_urlfragment',
+    'page_referrer',
+    'refr_urlquery',
+    'refr_urlfragment',
+    'unstruct_event',
+    'contexts',
+  ],
+  writes: [
+    ...identifierFields,
+    'pseudonym_key_id',
+    'page_url',
+    'page_urlquery',
+    'page_urlfragment',
+    'page_referrer',
+    'refr_urlquery',
+    'refr_urlfragment',
+    'unstruct_event',
+    'contexts',
+  ],
   config: z.object({
     keptQueryParameters: z
       .array(z.string())
@@ -45,6 +70,22 @@ export const pseudonymise = defineEnrichment({
         'Query parameters that are kept in page and referrer URLs; all others are removed. _sp never is kept.',
       ),
   }),
+  example: {
+    given: {
+      event: {
+        user_id: 'alice',
+        page_url: 'https://shop.example/cart?utm_source=mail&token=1',
+        page_urlquery: 'utm_source=mail&token=1',
+      },
+    },
+    sets: {
+      pseudonym_key_id: 'test-1',
+      user_id: '7f2a02eebdbcc86839c572e9be13ad58',
+      page_url: 'https://shop.example/cart?utm_source=mail',
+      page_urlquery: 'utm_source=mail',
+      page_urlfragment: null,
+    },
+  },
   create: ({ keptQueryParameters }, { pseudonyms, markedPaths }) => {
     const kept: ReadonlySet<string> = new Set(keptQueryParameters.filter((name) => name !== NEVER_KEPT));
     const rewrite = createEntityRewriter(markedPaths);

@@ -3,6 +3,7 @@ import { ok } from '@headwater/stage';
 import Ajv from 'ajv-draft-04';
 import { corpora } from '@headwater/testing';
 import { aDraft, testLookUps } from '../testing/look-ups';
+import type { Draft } from './enrichment';
 import { LONGEST_USER_AGENT, userAgent } from './user-agent';
 
 const enrich = userAgent.create({}, testLookUps());
@@ -111,20 +112,102 @@ it.each([firefox, safari, chrome, 'curl/8.5.0', ''])(
   },
 );
 
-/**
- * How far this parser agrees with uap-core on its (mostly rare) test cases, names compared letter by letter. The
- * figures are what is, not what should be: an update of the parser that changes one is looked at, and written down.
- */
+const android = (device: string): string =>
+  `Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 ${device}Safari/537.36`;
+const hintsOf = (
+  brand: string,
+  platform: string,
+  others: Readonly<Record<string, string>> = {},
+): Draft['request']['headers'] => ({
+  'sec-ch-ua': `"Not/A)Brand";v="8", "Chromium";v="126", "${brand}";v="126"`,
+  'sec-ch-ua-mobile': '?0',
+  'sec-ch-ua-platform': `"${platform}"`,
+  ...others,
+});
+const withHints = (useragent: string, headers: Draft['request']['headers'], create = enrich): unknown =>
+  create(aDraft({ useragent }, null, { headers, user_agent: useragent }));
+
 it.each([
-  ['test_ua.json', 'br_family', 55, 437],
-  ['test_os.json', 'os_family', 91, 145],
-] as const)('agrees with uap-core in %s for %s in %d of %d cases', (file, field, agreed, all) => {
-  const cases = JSON.parse(readFileSync(corpora('uap-core', file), 'utf8')) as readonly {
-    readonly user_agent_string: string;
-    readonly family: string;
-  }[];
-  const same = cases.filter(
-    ({ user_agent_string, family }) => (patchOf(user_agent_string)[field] ?? 'Other') === family,
+  [
+    'Windows 11, which the user agent hides',
+    chrome,
+    hintsOf('Google Chrome', 'Windows', { 'sec-ch-ua-platform-version': '"15.0.0"' }),
+    { os_name: 'Windows 11', os_manufacturer: 'Microsoft', br_name: 'Chrome 126', br_version: '126.0.0.0' },
+  ],
+  [
+    'the version in full',
+    chrome,
+    hintsOf('Google Chrome', 'Windows', {
+      'sec-ch-ua-full-version-list': '"Google Chrome";v="126.0.6478.127"',
+    }),
+    { br_version: '126.0.6478.127', os_name: 'Windows 10' },
+  ],
+  [
+    'a browser that the user agent hides',
+    chrome,
+    hintsOf('Brave', 'Windows'),
+    { br_family: 'Brave', br_version: '126' },
+  ],
+  [
+    'an Android telephone and its model',
+    android('Mobile '),
+    hintsOf('Google Chrome', 'Android', {
+      'sec-ch-ua-mobile': '?1',
+      'sec-ch-ua-platform-version': '"14.0.0"',
+      'sec-ch-ua-model': '"Pixel 8"',
+    }),
+    { os_name: 'Android 14', dvce_type: 'mobile', dvce_ismobile: true, br_type: 'Mobile Browser' },
+  ],
+  [
+    'an Android tablet',
+    android(''),
+    hintsOf('Google Chrome', 'Android'),
+    { dvce_type: 'tablet', dvce_ismobile: true },
+  ],
+  [
+    'an Android tablet whose user agent is that of a telephone',
+    android('Mobile '),
+    hintsOf('Google Chrome', 'Android'),
+    { dvce_type: 'tablet' },
+  ],
+  [
+    'a computer whose user agent is that of a telephone',
+    android('Mobile '),
+    hintsOf('Google Chrome', 'Chrome OS'),
+    { os_name: 'Chromium OS', dvce_type: 'desktop', dvce_ismobile: false },
+  ],
+  [
+    'a telephone whose user agent is that of a computer',
+    chrome,
+    hintsOf('Google Chrome', 'Android', { 'sec-ch-ua-mobile': '?1' }),
+    { os_name: 'Android', dvce_type: 'mobile', dvce_ismobile: true },
+  ],
+  ['a Firefox that only claims Chromium', firefox, hintsOf('Chromium', 'Linux'), { br_family: 'Firefox' }],
+])('learns %s from client hints', (_case, useragent, headers, expected) => {
+  expect(withHints(useragent, headers)).toMatchObject(ok(expected));
+});
+
+it('puts the model into the ua_parser_context, and not the letter that stands for a hidden one', () => {
+  const model = { 'sec-ch-ua-model': '"Pixel 8"' };
+  expect(JSON.stringify(withHints(android(''), hintsOf('Google Chrome', 'Android', model)))).toContain(
+    String.raw`\"deviceFamily\":\"Pixel 8\"`,
   );
-  expect([same.length, cases.length]).toEqual([agreed, all]);
+  expect(JSON.stringify(patchOf(android('')))).toContain(String.raw`\"deviceFamily\":\"Other\"`);
+});
+
+it('believes no headers of a program that sends the event of somebody else', () => {
+  const headers = hintsOf('Google Chrome', 'Windows');
+  const outcome = enrich(aDraft({ useragent: firefox }, null, { headers, user_agent: chrome }));
+  expect(outcome).toMatchObject(ok({ br_family: 'Firefox', os_family: 'Linux' }));
+});
+
+it('believes no hints when that is configured', () => {
+  const plain = userAgent.create({ clientHints: false }, testLookUps());
+  expect(withHints(chrome, hintsOf('Brave', 'Windows'), plain)).toMatchObject(ok({ br_family: 'Chrome' }));
+});
+
+it('keeps apart what it remembers of one user agent with other hints', () => {
+  expect(withHints(chrome, hintsOf('Brave', 'Windows'))).toMatchObject(ok({ br_family: 'Brave' }));
+  expect(withHints(chrome, null)).toMatchObject(ok({ br_family: 'Chrome' }));
+  expect(withHints(chrome, hintsOf('Vivaldi', 'Windows'))).toMatchObject(ok({ br_family: 'Vivaldi' }));
 });

@@ -2,8 +2,10 @@ import type { SelfDescribing } from '@headwater/contracts';
 import { ok, type Outcome } from '@headwater/stage';
 import { UAParser, type IResult } from 'ua-parser-js';
 import { z } from 'zod';
+import { RecentlyUsed } from '../recently-used';
+import { readClientHints, sentHints, type ClientHints } from './client-hints';
+import { derivedContext } from './derived-context';
 import { defineEnrichment, type Patch } from './enrichment';
-import { remember } from './remember';
 
 /** Longest part of a user agent that is read, in characters: what is behind it says nothing, and costs time. */
 export const LONGEST_USER_AGENT = 512;
@@ -34,11 +36,32 @@ const manufacturers: Readonly<Record<string, string>> = {
 const mobile: ReadonlySet<string> = new Set(['mobile', 'tablet', 'wearable']);
 const nothing: Outcome<Patch> = ok({});
 
+/** What Chrome writes for every model since it hides them. */
+const HIDDEN_MODEL = 'K';
+
 export const userAgent = defineEnrichment({
   name: 'userAgent',
   summary:
-    'Reads browser, operating system and kind of device from the user agent, and adds them as a ua_parser_context too.',
+    'Reads browser, operating system and kind of device from client hints (the headers of the request, or the http_client_hints context) and, where they do not say, from the user agent; and adds them as a ua_parser_context too.',
+  reads: ['useragent', 'contexts', 'headers', 'user_agent'],
+  writes: [
+    'br_name',
+    'br_family',
+    'br_version',
+    'br_type',
+    'br_renderengine',
+    'os_name',
+    'os_family',
+    'os_manufacturer',
+    'dvce_type',
+    'dvce_ismobile',
+    'derived_contexts',
+  ],
   config: z.object({
+    clientHints: z
+      .boolean()
+      .default(true)
+      .describe('Prefer client hints, which tell the true versions, to the user agent, which is frozen.'),
     remembered: z
       .number()
       .int()
@@ -46,30 +69,131 @@ export const userAgent = defineEnrichment({
       .default(20_000)
       .describe('User agents whose reading is kept in memory; reading one anew costs some 20 µs.'),
   }),
-  create: ({ remembered }) => {
-    const read = remember(remembered, (useragent) => ok(patchOf(new UAParser(useragent).getResult())));
-    return function userAgent({ event: { useragent } }) {
-      return useragent === null ? nothing : read(useragent.slice(0, LONGEST_USER_AGENT));
+  example: {
+    given: {
+      event: {
+        useragent:
+          'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36',
+        contexts: [
+          derivedContext('org.ietf', 'http_client_hints', {
+            isMobile: false,
+            brands: [
+              { brand: 'Not/A)Brand', version: '8' },
+              { brand: 'Google Chrome', version: '126' },
+            ],
+            platform: 'Windows',
+            platformVersion: '15.0.0',
+          }),
+        ],
+      },
+    },
+    sets: {
+      br_name: 'Chrome 126',
+      br_family: 'Chrome',
+      br_version: '126.0.0.0',
+      br_type: 'Browser',
+      br_renderengine: 'Blink',
+      os_name: 'Windows 11',
+      os_family: 'Windows',
+      os_manufacturer: 'Microsoft',
+      dvce_type: 'desktop',
+      dvce_ismobile: false,
+      derived_contexts: [
+        derivedContext('com.snowplowanalytics.snowplow', 'ua_parser_context', {
+          useragentFamily: 'Chrome',
+          useragentMajor: '126',
+          useragentMinor: '0',
+          useragentPatch: '0',
+          useragentVersion: 'Chrome 126.0.0.0',
+          osFamily: 'Windows',
+          osMajor: '11',
+          osMinor: null,
+          osPatch: null,
+          osPatchMinor: null,
+          osVersion: 'Windows 11',
+          deviceFamily: 'Other',
+        }),
+      ],
+    },
+  },
+  create: ({ clientHints, remembered }) => {
+    const known = new RecentlyUsed<Outcome<Patch>>(remembered);
+    return function userAgent({ event: { useragent, contexts }, request }) {
+      if (useragent === null) return nothing;
+      const sent = useragent.slice(0, LONGEST_USER_AGENT);
+      // The headers are those of who sent the request: where that is not who it is about, they say nothing.
+      const headers = request.user_agent === useragent ? request.headers : null;
+      const hints = clientHints ? sentHints(headers, contexts) : null;
+      if (hints === null) return known.get(sent, () => ok(patchOf(clientOf(sent, null))));
+      return known.get(`${hints.key}\n${sent}`, () => ok(patchOf(clientOf(sent, readClientHints(hints)))));
     };
   },
 });
 
-function patchOf(result: IResult): Patch {
-  const { browser, engine, os, device } = result;
-  const type = device.type ?? (os.name === undefined ? null : 'desktop');
+/** Browser, system and device of a visitor. */
+interface Client {
+  readonly browser: { readonly name: string | undefined; readonly version: string | undefined };
+  readonly engine: string | undefined;
+  readonly os: { readonly name: string | undefined; readonly version: string | undefined };
+  readonly type: string | null;
+  readonly model: string | undefined;
+}
+
+function clientOf(useragent: string, hints: ClientHints | null): Client {
+  const result = new UAParser(useragent).getResult();
+  return {
+    browser: browserOf(result, hints),
+    engine: result.engine.name,
+    os: systemOf(result, hints),
+    type: typeOf(result, hints),
+    model: hints?.model ?? (result.device.model === HIDDEN_MODEL ? undefined : result.device.model),
+  };
+}
+
+function browserOf({ browser: { name, version } }: IResult, hints: ClientHints | null): Client['browser'] {
+  const hinted = hints?.browser ?? null;
+  // Chromium is named by its whole family: it is the browser only where the user agent claims no other.
+  if (hinted === null || (hinted.name === 'Chromium' && name !== 'Chrome')) return { name, version };
+  const isFuller = hinted.version?.includes('.') === true;
+  const isSame = name === hinted.name && version?.split('.', 1)[0] === hinted.version;
+  return { name: hinted.name, version: isSame && !isFuller ? version : (hinted.version ?? undefined) };
+}
+
+function systemOf({ os: { name, version } }: IResult, hints: ClientHints | null): Client['os'] {
+  const platform = hints?.platform ?? name;
+  const isSame = platform === name;
+  return { name: platform, version: hints?.platformVersion ?? (isSame ? version : undefined) };
+}
+
+function typeOf({ os, device }: IResult, hints: ClientHints | null): string | null {
+  const { type } = device;
+  const isHandheld = type !== undefined && mobile.has(type);
+  switch (hints?.isMobile) {
+    case true:
+      return isHandheld ? type : 'mobile';
+    case false:
+      if (type !== 'mobile') return type ?? 'desktop';
+      return (hints.platform ?? os.name) === 'Android' ? 'tablet' : 'desktop';
+    default:
+      return type ?? (os.name === undefined ? null : 'desktop');
+  }
+}
+
+function patchOf(client: Client): Patch {
+  const { browser, engine, os, type } = client;
   return {
     br_name: named(browser.name, browser.version?.split('.', 1)[0]),
     br_family: browser.name ?? null,
     br_version: browser.version ?? null,
     br_type:
       browser.name === undefined ? null : type !== null && mobile.has(type) ? 'Mobile Browser' : 'Browser',
-    br_renderengine: engine.name ?? null,
+    br_renderengine: engine ?? null,
     os_name: named(os.name, os.version),
     os_family: os.name ?? null,
     os_manufacturer: (os.name !== undefined && manufacturers[os.name]) || null,
     dvce_type: type,
     dvce_ismobile: type === null ? null : mobile.has(type),
-    derived_contexts: [uaParserContext(result)],
+    derived_contexts: [uaParserContext(client)],
   };
 }
 
@@ -77,29 +201,21 @@ const named = (name: string | undefined, version: string | undefined): string | 
   name === undefined ? null : version === undefined ? name : `${name} ${version}`;
 
 /** `iglu:com.snowplowanalytics.snowplow/ua_parser_context/jsonschema/1-0-0` */
-function uaParserContext({ browser, os, device }: IResult): SelfDescribing {
+function uaParserContext({ browser, os, model }: Client): SelfDescribing {
   const [browserMajor = null, browserMinor = null, browserPatch = null] = browser.version?.split('.') ?? [];
   const [osMajor = null, osMinor = null, osPatch = null, osPatchMinor = null] = os.version?.split('.') ?? [];
-  return {
-    vendor: 'com.snowplowanalytics.snowplow',
-    name: 'ua_parser_context',
-    format: 'jsonschema',
-    model: 1,
-    revision: 0,
-    addition: 0,
-    data: JSON.stringify({
-      useragentFamily: browser.name ?? OTHER,
-      useragentMajor: browserMajor,
-      useragentMinor: browserMinor,
-      useragentPatch: browserPatch,
-      useragentVersion: named(browser.name ?? OTHER, browser.version),
-      osFamily: os.name ?? OTHER,
-      osMajor,
-      osMinor,
-      osPatch,
-      osPatchMinor,
-      osVersion: named(os.name ?? OTHER, os.version),
-      deviceFamily: device.model ?? OTHER,
-    }),
-  };
+  return derivedContext('com.snowplowanalytics.snowplow', 'ua_parser_context', {
+    useragentFamily: browser.name ?? OTHER,
+    useragentMajor: browserMajor,
+    useragentMinor: browserMinor,
+    useragentPatch: browserPatch,
+    useragentVersion: named(browser.name ?? OTHER, browser.version),
+    osFamily: os.name ?? OTHER,
+    osMajor,
+    osMinor,
+    osPatch,
+    osPatchMinor,
+    osVersion: named(os.name ?? OTHER, os.version),
+    deviceFamily: model ?? OTHER,
+  });
 }
