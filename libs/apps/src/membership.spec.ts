@@ -1,0 +1,121 @@
+import { createMembership, type Entrant } from './membership';
+import { aRegistry } from './registry.fixture';
+
+const apps = [
+  { id: 'open' },
+  { id: 'keyed', keys: ['key-of-keyed'] },
+  { id: 'small', quota: { eventsPerSecond: 1, burst: 2 } },
+  { id: 'large', quota: { eventsPerSecond: 10 } },
+];
+const entrant = (known: Partial<Entrant>): Entrant => ({
+  app_id: 'open',
+  admittedApp: null,
+  collector_tstamp: 0,
+  ...known,
+});
+
+describe('an event', () => {
+  const fateOf = (known: Partial<Entrant>, policy: object = {}): string => {
+    const outcome = createMembership(aRegistry({ apps, ...policy }), { sharedBy: 1 })(entrant(known));
+    if (outcome.kind === 'ok') return 'ok';
+    return outcome.kind === 'failed'
+      ? `failed ${String(outcome.failures[0].type)}`
+      : `dropped ${outcome.reason}`;
+  };
+
+  it.each<[string, Partial<Entrant>, object, string]>([
+    ['of a known app enters', {}, {}, 'ok'],
+    ['of an unknown app enters, unless the policy is another', { app_id: 'who' }, {}, 'ok'],
+    ['of an unknown app fails', { app_id: 'who' }, { unknown: 'fail' }, 'failed app_not_admitted'],
+    ['of an unknown app is dropped', { app_id: 'who' }, { unknown: 'drop' }, 'dropped app_not_admitted'],
+    [
+      'of an unknown app is dropped where requests are rejected',
+      { app_id: 'who' },
+      { unknown: 'reject' },
+      'dropped app_not_admitted',
+    ],
+    [
+      'without an app is one of an unknown app',
+      { app_id: 'unknown' },
+      { unknown: 'fail' },
+      'failed app_not_admitted',
+    ],
+    ['of an app with keys enters with the proof', { app_id: 'keyed', admittedApp: 'keyed' }, {}, 'ok'],
+    ['of an app with keys fails without it', { app_id: 'keyed' }, {}, 'failed app_not_admitted'],
+    [
+      'of an app with keys is dropped without it',
+      { app_id: 'keyed' },
+      { unproven: 'drop' },
+      'dropped app_not_admitted',
+    ],
+    [
+      'of another app than its request fails',
+      { app_id: 'open', admittedApp: 'keyed' },
+      {},
+      'failed app_not_admitted',
+    ],
+    [
+      'of an unknown app in a request of a known one fails',
+      { app_id: 'who', admittedApp: 'open' },
+      {},
+      'failed app_not_admitted',
+    ],
+  ])('%s', (_case, known, policy, expected) => {
+    expect(fateOf(known, policy)).toBe(expected);
+  });
+});
+
+describe('a quota', () => {
+  const fatesOf = (app_id: string, times: readonly number[], policy: object = {}, sharedBy = 1): string => {
+    const membership = createMembership(aRegistry({ apps, ...policy }), { sharedBy });
+    return times
+      .map((collector_tstamp) => membership(entrant({ app_id, collector_tstamp })).kind)
+      .map((kind) => kind.charAt(0))
+      .join('');
+  };
+
+  it.each([
+    [
+      'grants a burst and then the rate',
+      'small',
+      [0, 0, 0, 1_000, 1_000, 5_000, 5_000, 5_000],
+      {},
+      1,
+      'oofofoof',
+    ],
+    ['drops where the policy says so', 'small', [0, 0, 0], { overQuota: 'drop' }, 1, 'ood'],
+    ['is shared by programs', 'small', [0, 0, 1_000, 2_000], {}, 2, 'offo'],
+    [
+      'runs on the clock of the collector, also of late ones',
+      'small',
+      [10_000, 10_000, 3_000, 11_000],
+      {},
+      1,
+      'oofo',
+    ],
+    ['is no limit to an app without', 'open', [0, 0, 0, 0, 0], {}, 1, 'ooooo'],
+  ])('%s', (_case, app_id, times, policy, sharedBy, fates) => {
+    expect(fatesOf(app_id, times, policy, sharedBy)).toBe(fates);
+  });
+
+  it('lets a minute of it come at once, where nothing else is said', () => {
+    const fates = fatesOf(
+      'large',
+      Array.from({ length: 700 }, () => 0),
+    );
+    expect(fates).toBe(`${'o'.repeat(600)}${'f'.repeat(100)}`);
+  });
+
+  it('of one app is nothing to another', () => {
+    const membership = createMembership(aRegistry({ apps }), { sharedBy: 1 });
+    for (let n = 0; n < 100; n += 1) membership(entrant({ app_id: 'small' }));
+    expect(membership(entrant({ app_id: 'large' })).kind).toBe('ok');
+  });
+
+  it('is not used up by events that may not enter anyway', () => {
+    const guarded = [{ id: 'small', keys: ['key-of-small'], quota: { eventsPerSecond: 1, burst: 1 } }];
+    const membership = createMembership(aRegistry({ apps: guarded }), { sharedBy: 1 });
+    for (let n = 0; n < 10; n += 1) membership(entrant({ app_id: 'small' }));
+    expect(membership(entrant({ app_id: 'small', admittedApp: 'small' })).kind).toBe('ok');
+  });
+});
