@@ -106,6 +106,7 @@ export default tseslint.config(
       'e2e/**',
       'tools/**',
       'bench/**',
+      'fuzz/**',
     ],
     rules: { 'no-restricted-imports': ['error', { paths: [...kafkaClients, ...clickhouseClient] }] },
   },

@@ -38,7 +38,16 @@ export const suites: readonly Suite[] = [
   {
     name: 'boundaries',
     proves: 'no cycle, no import across a wall',
-    run: checked('depcruise', '--config', '.dependency-cruiser.cjs', 'libs', 'services', 'tools', 'e2e'),
+    run: checked(
+      'depcruise',
+      '--config',
+      '.dependency-cruiser.cjs',
+      'libs',
+      'services',
+      'tools',
+      'e2e',
+      'fuzz',
+    ),
   },
   { name: 'dead code', proves: 'nothing is left that nobody uses', run: checked('knip') },
   { name: 'unit', proves: 'each part does what it says', missing: needs(corpora), run: jest('unit') },
@@ -76,6 +85,11 @@ export const suites: readonly Suite[] = [
     proves: 'crashes under load lose nothing and double nothing',
     missing: needs(java, maven),
     run: endToEnd('faults', 'crash.e2e'),
+  },
+  {
+    name: 'fuzz',
+    proves: 'hostile requests break nothing, and every accepted event is in one place',
+    run: checked('tsx', 'fuzz/main.ts'),
   },
   {
     name: 'image',
