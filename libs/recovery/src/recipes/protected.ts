@@ -1,0 +1,18 @@
+/**
+ * Parameters that identify a visitor, a device, a visit or a purchase, and the address. A failed event has pseudonyms of the
+ * former and never the latter; a recipe that wrote one would bring a clear value behind the place where values are pseudonymised.
+ */
+const protectedParameters: ReadonlySet<string> = new Set([
+  'uid',
+  'duid',
+  'nuid',
+  'tnuid',
+  'fp',
+  'sid',
+  'tid',
+  'tr_id',
+  'ti_id',
+  'ip',
+]);
+
+export const isProtected = (parameter: string): boolean => protectedParameters.has(parameter);
