@@ -87,6 +87,24 @@ describe('the validator stage', () => {
     expect(onRepeat.mock.calls).toEqual([['conflict'], ['duplicate']]);
   });
 
+  it('hands a good event on in the version that supersedes its schema', () => {
+    const superseded = new KeyMap<Resolution>();
+    const schema = compileSchema({ type: 'object', required: ['id'] });
+    superseded.set(json(''), { kind: 'usable', schema, supersededBy: { ...json(''), addition: 3 } });
+    const good = anEnrichedEvent({ unstruct_event: json('{"id":1}'), event_version: '1-0-0' });
+    const { valid, failed } = run(
+      batchOf([good, anEnrichedEvent({ event_id: 'b', unstruct_event: json('{}') })]),
+      { schemas: superseded },
+    );
+    expect(valid[0]).toMatchObject({
+      unstruct_event: { addition: 3 },
+      event_version: '1-0-3',
+      derived_contexts: [{ name: 'validation_info' }],
+    });
+    expect(failed[0]?.failures?.[0]?.message).toContain('click/jsonschema/1-0-0, which 1-0-3 supersedes,');
+    expect(failed[0]?.parameters?.['ue_pr']).toContain('1-0-0');
+  });
+
   it('fails a bad event once, however often it is sent', () => {
     const bad = anEnrichedEvent({ unstruct_event: json('{"id":"one"}') });
     const { valid, failed, total } = run(batchOf([bad, bad, bad]));

@@ -17,6 +17,7 @@ import { parametersOf } from './parameters';
 import { KeyMap, keyProblem, type SchemaKey, type Schemas } from './resolution';
 import { rules as allRules } from './rules';
 import { NO_FAILURES, type Rule, type RuleContext } from './rules/rule';
+import { withSuperseding } from './supersede';
 
 export interface Validation {
   /** Name and version that failed events bear. */
@@ -60,7 +61,7 @@ export function checkEvent(
   { processor, schemas, rules = allRules }: Checks,
 ): Fate<EnrichedEvent> {
   const failures = check(rules, event, { schemas });
-  if (!isNonEmpty(failures)) return { kind: 'ok', value: event };
+  if (!isNonEmpty(failures)) return { kind: 'ok', value: withSuperseding(event, schemas) };
   return { kind: 'failed', value: failedEvent('validator', processor, failures, replayable(event)) };
 }
 

@@ -1,5 +1,5 @@
 /** Formats that nearly every event has, checked without regular expressions: a tenth of the time. */
-export const formats = { uuid: isUuid, 'date-time': isDateTime } as const;
+export const formats = { uuid: isUuid, 'date-time': isDateTime, hostname: isHostname } as const;
 
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -86,4 +86,11 @@ function offsetMinutes(text: string, from: number): number {
 function daysIn(year: number, month: number): number {
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return month === 2 && isLeap ? 29 : (DAYS[month - 1] ?? 0);
+}
+
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
+
+/** A host name as RFC 1123, section 2.1, writes it: no root dot at the end, which the engine's own check lets pass. */
+function isHostname(text: string): boolean {
+  return text.length <= 253 && text.split('.').every((label) => LABEL.test(label));
 }

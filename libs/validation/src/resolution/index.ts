@@ -5,6 +5,7 @@ export { lookUp, type LookUp } from './look-up';
 export { SchemaRegistryUnavailable } from './registry-unavailable';
 export {
   lookUpResults,
+  MAX_MISSING_IN_BATCH,
   SchemaResolver,
   type LookUpResult,
   type Resolution,
@@ -12,4 +13,5 @@ export {
   type Schemas,
 } from './resolver';
 export { igluUri, keyProblem, schemaVer, type SchemaKey } from './schema-key';
+export { compareVersions, parseSchemaVer, superseding, validationInfo } from './superseding';
 export { inOrder, type SchemaAnswer, type SchemaSource } from './schema-source';

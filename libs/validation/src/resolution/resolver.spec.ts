@@ -1,5 +1,5 @@
 import { SchemaRegistryUnavailable } from './registry-unavailable';
-import { SchemaResolver, type LookUpResult } from './resolver';
+import { MAX_MISSING_IN_BATCH, SchemaResolver, type LookUpResult } from './resolver';
 import { igluUri, schemaVer, type SchemaKey } from './schema-key';
 import type { SchemaAnswer, SchemaSource } from './schema-source';
 
@@ -146,5 +146,113 @@ describe('a schema resolver', () => {
     const before = asked.length;
     await resolve(key('e49'));
     expect(asked).toHaveLength(before);
+  });
+
+  it.each<[string, (name: string) => SchemaAnswer]>([
+    ['nobody has them', () => ({ kind: 'missing' })],
+    ['their registry is down', () => down],
+  ])('knows schemas through whatever happens to others: %s', async (_case, answer) => {
+    const { resolve, state } = setUp(schemaOf);
+    await resolve(key('click'));
+    state.answer = (each) => (each.name === 'click' ? schemaOf(each) : answer(each.name));
+    await resolve(key('click'), key('invented')).catch(() => undefined);
+    expect((await resolve(key('click'))).get(key('click'))?.kind).toBe('usable');
+  });
+
+  it('never takes an outage for an unknown schema, in whatever order they come', async () => {
+    const { resolve, state } = setUp(() => ({ kind: 'missing' }));
+    expect((await resolve(key('click'))).get(key('click'))?.kind).toBe('missing');
+    state.now += 31_000;
+    state.answer = () => down;
+    await expect(resolve(key('click'))).rejects.toMatchObject({ retriable: true });
+    await expect(resolve(key('click'))).rejects.toMatchObject({ retriable: true });
+    state.answer = schemaOf;
+    expect((await resolve(key('click'))).get(key('click'))?.kind).toBe('usable');
+    state.answer = () => ({ kind: 'missing' });
+    state.now += 601_000;
+    expect((await resolve(key('click'))).get(key('click'))?.kind).toBe('usable');
+    await settled();
+    expect((await resolve(key('click'))).get(key('click'))?.kind).toBe('missing');
+  });
+
+  it('does not let invented schemas hold up the rest of a batch', async () => {
+    const { resolve, asked, results, state } = setUp(schemaOf);
+    await resolve(key('click'));
+    state.answer = (each) => (each.name === 'click' ? schemaOf(each) : { kind: 'missing' });
+    asked.length = 0;
+    const invented = Array.from({ length: 5_000 }, (_, index) => key(`invented${index}`));
+    const schemas = await resolve(...invented, key('click', 1));
+    expect(schemas.get(key('click', 1))?.kind).toBe('usable');
+    expect(asked[0]).toBe('iglu:com.acme/click/jsonschema/1-0-1');
+    expect(asked.length).toBeLessThan(MAX_MISSING_IN_BATCH + 16);
+    const kinds = new Set(invented.map((each) => schemas.get(each)?.kind));
+    expect(kinds).toEqual(new Set(['missing', 'not-asked']));
+    expect(results.filter((result) => result === 'refused').length).toBeGreaterThan(4_900);
+    // Nothing is remembered of those: they are asked for when they come again.
+    const refused = invented.findLast((each) => schemas.get(each)?.kind === 'not-asked') ?? key('none');
+    expect((await resolve(refused)).get(refused)?.kind).toBe('missing');
+  });
+});
+
+describe('a superseded schema', () => {
+  const bears = (by: string): object => ({ $supersededBy: by });
+  const versions = (chain: Readonly<Record<number, object>>) => (each: SchemaKey) => {
+    const body = chain[each.addition];
+    return body ? schemaOf(each, body) : ({ kind: 'missing' } as const);
+  };
+
+  it('is checked as the one that supersedes it', async () => {
+    const { resolve } = setUp(versions({ 0: { type: 'string', ...bears('1-0-1') }, 1: { type: 'number' } }));
+    const schemas = await resolve(key('click'));
+    const found = schemas.get(key('click'));
+    expect(found).toMatchObject({ kind: 'usable', supersededBy: key('click', 1) });
+    expect(found?.kind === 'usable' && found.schema.violations(1)).toEqual([]);
+    expect(schemas.anySuperseded).toBe(true);
+    expect((await resolve(key('click', 1))).anySuperseded).toBe(false);
+  });
+
+  it('is followed to the last of a chain', async () => {
+    const { resolve } = setUp(versions({ 0: bears('1-0-1'), 1: bears('1-0-4'), 4: {} }));
+    const found = (await resolve(key('click'))).get(key('click'));
+    expect(found).toMatchObject({ kind: 'usable', supersededBy: key('click', 4) });
+  });
+
+  it.each<[string, Readonly<Record<number, object>>, string]>([
+    ['by itself', { 0: bears('1-0-0') }, 'not later than 1-0-0'],
+    ['by one that it supersedes', { 0: bears('1-0-1'), 1: bears('1-0-0') }, 'not later than 1-0-1'],
+    ['by an earlier one', { 0: bears('1-0-2'), 2: bears('1-0-1'), 1: {} }, 'not later than 1-0-2'],
+    ['by one that nobody has', { 0: bears('1-0-9') }, 'click/jsonschema/1-0-9, which nobody has'],
+    ['by nonsense', { 0: bears('latest') }, 'not a SchemaVer'],
+    ['by no text', { 0: { $supersededBy: 2 } }, 'not a SchemaVer'],
+    ['by one that cannot be used', { 0: bears('1-0-1'), 1: { type: 'nonsense' } }, 'not a valid JSON Schema'],
+    [
+      'by too many',
+      Object.fromEntries(Array.from({ length: 40 }, (_, index) => [index, bears(`1-0-${index + 1}`)])),
+      'more than 8 versions',
+    ],
+  ])('cannot be used when it is superseded %s', async (_case, chain, reason) => {
+    const { resolve } = setUp(versions(chain));
+    expect((await resolve(key('click'))).get(key('click'))).toMatchObject({
+      kind: 'unusable',
+      reason: expect.stringContaining(reason) as string,
+    });
+  });
+
+  it('waits for the registry when the one that supersedes it cannot be asked for', async () => {
+    const { resolve, state } = setUp((each) => (each.addition === 0 ? schemaOf(each, bears('1-0-1')) : down));
+    await expect(resolve(key('click'))).rejects.toBeInstanceOf(SchemaRegistryUnavailable);
+    state.answer = versions({ 0: bears('1-0-1'), 1: {} });
+    expect((await resolve(key('click'))).get(key('click'))?.kind).toBe('usable');
+  });
+
+  it('is noticed when a schema that is in use becomes one', async () => {
+    const { resolve, state } = setUp(versions({ 0: {} }));
+    expect((await resolve(key('click'))).anySuperseded).toBe(false);
+    state.answer = versions({ 0: bears('1-0-1'), 1: {} });
+    state.now += 601_000;
+    await resolve(key('click'));
+    await settled();
+    await settled();
+    expect((await resolve(key('click'))).anySuperseded).toBe(true);
   });
 });

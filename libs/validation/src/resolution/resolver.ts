@@ -4,18 +4,30 @@ import { KeyMap } from './key-map';
 import { lookUp } from './look-up';
 import { igluUri, type SchemaKey } from './schema-key';
 import type { SchemaSource } from './schema-source';
+import { MAX_HOPS, superseding } from './superseding';
 
 /** What is known of a schema. */
 export type Resolution =
-  | { readonly kind: 'usable'; readonly schema: CompiledSchema }
+  | {
+      readonly kind: 'usable';
+      readonly schema: CompiledSchema;
+      /** The version that `schema` is, when it supersedes the one asked for. */
+      readonly supersededBy?: SchemaKey;
+    }
   | { readonly kind: 'missing'; readonly asked: readonly string[] }
-  | { readonly kind: 'unusable'; readonly source: string; readonly reason: string };
+  | { readonly kind: 'unusable'; readonly source: string; readonly reason: string }
+  /** Not asked for: the batch named too many schemas that nobody has. */
+  | { readonly kind: 'not-asked'; readonly unknown: number };
 
 /** The schemas of one batch, all looked up: what the rules ask, without waiting. */
-export type Schemas = Pick<KeyMap<Resolution>, 'get'>;
+export interface Schemas {
+  readonly get: (key: SchemaKey) => Resolution | undefined;
+  /** False when no schema of the batch is superseded by another, which spares looking. */
+  readonly anySuperseded?: boolean;
+}
 
-/** How a look-up ended: in memory and fresh, in memory and renewed behind, asked for and found, unknown, an outage. */
-export const lookUpResults = ['hit', 'stale', 'found', 'missing', 'unavailable'] as const;
+/** How a look-up ended: in memory and fresh, in memory and renewed behind, asked for and found, unknown, an outage; not asked for. */
+export const lookUpResults = ['hit', 'stale', 'found', 'missing', 'unavailable', 'refused'] as const;
 export type LookUpResult = (typeof lookUpResults)[number];
 
 export interface ResolverOptions {
@@ -34,6 +46,11 @@ export interface ResolverOptions {
 /** Unknown keys cost a stranger nothing to make up: they have a cache of their own and cannot push schemas out. */
 const MAX_MISSING = 10_000;
 const MAX_PARALLEL_LOOK_UPS = 8;
+/**
+ * Most schemas of one batch that may turn out to be unknown; the rest of the batch is then not asked for. Somebody who
+ * sends events with invented schemas could otherwise make every other event wait for thousands of answers.
+ */
+export const MAX_MISSING_IN_BATCH = 64;
 
 /**
  * Finds and keeps compiled schemas. Once a schema is known it stays usable through any outage: when it is older than
@@ -76,7 +93,7 @@ export class SchemaResolver {
       else absent.push(key);
     }
     if (absent.length > 0) await this.fetchAll(absent, schemas);
-    return schemas;
+    return { get: (key) => schemas.get(key), anySuperseded: isAnySuperseded(schemas) };
   }
 
   private inMemory(uri: string, key: SchemaKey): Resolution | undefined {
@@ -88,15 +105,25 @@ export class SchemaResolver {
     return this.counted('stale', resolution);
   }
 
-  /** Some at a time, all to their end, so that no look-up fails unnoticed. */
+  /**
+   * Some at a time, all to their end, so that no look-up fails unnoticed. Schemas of a family that is known come first:
+   * a new version of a real one does not stand behind invented names.
+   */
   private async fetchAll(keys: readonly SchemaKey[], into: KeyMap<Resolution>): Promise<void> {
-    const waiting = keys.values();
+    const waiting = this.likelyFirst(keys).values();
     const failures: unknown[] = [];
+    let unknown = 0;
     const worker = async (): Promise<void> => {
       for (const key of waiting) {
         if (failures.length > 0) return;
+        if (unknown >= MAX_MISSING_IN_BATCH) {
+          into.set(key, { kind: 'not-asked', unknown });
+          this.options.onLookUp?.('refused');
+          continue;
+        }
         await this.fetch(key).then(
           (resolution) => {
+            if (resolution.kind === 'missing') unknown += 1;
             into.set(key, resolution);
           },
           (error: unknown) => failures.push(error),
@@ -105,6 +132,20 @@ export class SchemaResolver {
     };
     await Promise.all(Array.from({ length: Math.min(MAX_PARALLEL_LOOK_UPS, keys.length) }, worker));
     if (failures.length > 0) throw failures[0];
+  }
+
+  private likelyFirst(keys: readonly SchemaKey[]): readonly SchemaKey[] {
+    if (keys.length <= MAX_MISSING_IN_BATCH) return keys;
+    const families = new Set<string>();
+    const vendors = new Set<string>();
+    for (const uri of this.known.keys()) {
+      const [vendor = '', name = ''] = uri.split('/');
+      families.add(`${vendor}/${name}`);
+      vendors.add(vendor);
+    }
+    const rank = ({ vendor, name }: SchemaKey): number =>
+      families.has(`iglu:${vendor}/${name}`) ? 0 : vendors.has(`iglu:${vendor}`) ? 1 : 2;
+    return keys.toSorted((one, other) => rank(one) - rank(other));
   }
 
   private fetch(key: SchemaKey): Promise<Resolution> {
@@ -117,21 +158,45 @@ export class SchemaResolver {
   }
 
   private async lookUpAndKeep(uri: string, key: SchemaKey): Promise<Resolution> {
-    const found = await lookUp(this.options.sources, key).catch((error: unknown) => {
+    const resolution = await this.lookUpFollowing(key).catch((error: unknown) => {
       this.options.onLookUp?.('unavailable');
       throw error;
     });
-    if (found.kind === 'missing') {
+    if (resolution.kind === 'missing') {
       this.known.delete(uri);
-      this.missing.set(uri, found);
+      this.missing.set(uri, resolution);
       this.options.onLookUp?.('missing');
-      return found;
+      return resolution;
     }
-    const resolution = ready(found.document, found.source);
     this.missing.delete(uri);
     this.known.set(uri, resolution);
     this.options.onLookUp?.('found');
     return resolution;
+  }
+
+  /** What a key stands for, following the versions that supersede each other; each is later than the one before. */
+  private async lookUpFollowing(key: SchemaKey): Promise<Resolution> {
+    let current = key;
+    for (let hops = 0; ; hops += 1) {
+      const found = await lookUp(this.options.sources, current);
+      if (found.kind === 'missing') {
+        if (hops === 0) return found;
+        const reason = `it is superseded by ${igluUri(current)}, which nobody has`;
+        return { kind: 'unusable', source: found.asked.join(', '), reason };
+      }
+      try {
+        const next = superseding(current, found.document);
+        if (next === null) {
+          const schema = compileSchema(found.document);
+          return hops === 0 ? { kind: 'usable', schema } : { kind: 'usable', schema, supersededBy: current };
+        }
+        if (hops === MAX_HOPS) throw new Error(`more than ${MAX_HOPS} versions supersede one another`);
+        current = next;
+      } catch (error) {
+        // A published schema that cannot be used is nobody's outage: its events fail, and can be replayed once it is mended.
+        return { kind: 'unusable', source: found.source, reason: (error as Error).message };
+      }
+    }
   }
 
   private counted(result: LookUpResult, resolution: Resolution | undefined): Resolution | undefined {
@@ -140,11 +205,8 @@ export class SchemaResolver {
   }
 }
 
-/** A published schema that cannot be compiled is nobody's outage: its events fail, and can be replayed once it is mended. */
-function ready(document: object, source: string): Resolution {
-  try {
-    return { kind: 'usable', schema: compileSchema(document) };
-  } catch (error) {
-    return { kind: 'unusable', source, reason: error instanceof Error ? error.message : String(error) };
-  }
+function isAnySuperseded(schemas: KeyMap<Resolution>): boolean {
+  for (const resolution of schemas.values())
+    if (resolution.kind === 'usable' && resolution.supersededBy) return true;
+  return false;
 }

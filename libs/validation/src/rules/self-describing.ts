@@ -1,7 +1,7 @@
 import type { Failure, SelfDescribing } from '@headwater/contracts';
 import { failure, maskAddresses } from '@headwater/stage';
 import { readJson } from '../json';
-import { igluUri, keyProblem, type Resolution, type Schemas } from '../resolution';
+import { igluUri, keyProblem, schemaVer, type Resolution, type Schemas } from '../resolution';
 
 const LONGEST_TEXT = 256;
 
@@ -35,12 +35,14 @@ export function schemaFailures(
     const message = `The data of ${field} cannot be checked: ${read.reason}. Send it as JSON that meets ${schema}.`;
     return [failure('schema_violation', message, { field, schema, source, value: json.data })];
   }
+  const { supersededBy } = resolution;
+  const named = supersededBy ? `${schema}, which ${schemaVer(supersededBy)} supersedes,` : schema;
   return resolution.schema.violations(read.data).map(({ path, keyword, expectation, value }) => {
     const at = short(maskAddresses(path));
     const expected = short(maskAddresses(expectation));
     return failure(
       'schema_violation',
-      `${field} does not meet ${schema}${at === '' ? '' : ` at ${at}`}: expected ${expected}.`,
+      `${field} does not meet ${named}${at === '' ? '' : ` at ${at}`}: expected ${expected}.`,
       { field, schema, path: at, keyword, expectation: expected, value, source },
     );
   });
@@ -63,6 +65,12 @@ function unresolved(
       'schema_violation',
       `${field} names the schema ${schema}, but what ${resolution.source} holds under that name is no usable schema: ${short(resolution.reason)}. Publish a mended version, then replay the event.`,
       { ...details, keyword: 'schema', expectation: 'a valid draft-04 schema' },
+    );
+  if (resolution?.kind === 'not-asked')
+    return failure(
+      'schema_violation',
+      `${field} names the schema ${schema}, which was not looked up: ${resolution.unknown} other schemas that came with it are unknown, and asking for more would hold up every event. Replay the event if the schema is published; stop the tracker that invents schemas.`,
+      { ...details, keyword: 'schema', expectation: 'a published schema' },
     );
   const reason = keyProblem(json) ?? 'it was not looked up';
   return failure(

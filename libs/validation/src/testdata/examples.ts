@@ -668,6 +668,9 @@ export const examples: Readonly<Record<string, readonly unknown[]>> = {
       content_height: 2000,
     },
   ],
+  'com.snowplowanalytics.iglu/validation_info/jsonschema/1-0-0': [
+    { originalSchema: 'iglu:com.acme/click/jsonschema/1-0-2', validatedWith: '1-0-3' },
+  ],
   'com.snowplowanalytics.mobile/list_item_view/jsonschema/1-0-0': [{ index: 4, items_count: 10 }],
   'com.snowplowanalytics.mobile/scroll_changed/jsonschema/1-0-0': [
     {
