@@ -11,6 +11,7 @@ export function folderSource(folder: string, priority: number): SchemaSource {
     name: `folder ${folder}`,
     priority,
     vendorPrefixes: [],
+    isNear: true,
     fetch: (key) => readSchema(folder, key),
   };
 }

@@ -41,6 +41,17 @@ describe('urlProblem', () => {
     ['https://[::ffff:10.0.0.1]/', false, 'not public'],
     ['https://169.254.169.254/', false, 'not public'],
     ['https://10.0.0.1/', true, null],
+    // A full-width or circled digit is a digit once the URL is read; so are octal and short forms.
+    ['https://\uff11\uff12\uff17.0.0.1/', false, 'not public'],
+    ['https://\u2460\u2461\u2466.0.0.1/', false, 'not public'],
+    ['https://127\u30020\u30020\u30021/', false, 'not public'],
+    ['https://0177.0.0.1/', false, 'not public'],
+    ['https://127.1/', false, 'not public'],
+    ['https://0/', false, 'not public'],
+    ['https://[64:ff9b::169.254.169.254]/', false, 'not public'],
+    ['https://[fe80::1]/', false, 'not public'],
+    ['https://user@10.0.0.1/', false, 'not public'],
+    ['https://b\u00fccher.example/', false, null],
   ])('%s with private allowed %s: %s', (url, allowPrivate, problem) => {
     const found = urlProblem(new URL(url), allowPrivate);
     if (problem === null) expect(found).toBeNull();
@@ -70,6 +81,17 @@ describe('a guarded look-up', () => {
     ['no address', []],
   ])('refuses a name with %s', async (_case, addresses) => {
     await expect(from(...addresses)('rebound.example', { all: true })).rejects.toThrow('not public');
+  });
+
+  it('judges each answer of a name that changes its mind, so that none is connected to unseen', async () => {
+    const answers = ['93.184.216.34', '169.254.169.254'];
+    const rebinding = promisify<string, object, unknown>(
+      guarded((_host, _options, callback) => {
+        callback(null, [{ address: answers.shift() ?? '', family: 4 }]);
+      }) as never,
+    );
+    await expect(rebinding('rebound.example', {})).resolves.toBe('93.184.216.34');
+    await expect(rebinding('rebound.example', {})).rejects.toThrow('not public');
   });
 
   it('passes on that a name does not exist', async () => {

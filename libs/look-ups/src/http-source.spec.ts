@@ -83,7 +83,10 @@ describe('an HTTP registry', () => {
 
   it.each<[string, Answer, string]>([
     ['an error', status(500, 'oops'), 'answered 500'],
+    ['no key', status(401, '{"message":"Authentication error"}'), 'answered 401'],
     ['a missing right', status(403), 'answered 403'],
+    ['nothing to say', status(204), 'answered 204'],
+    ['a gateway in the way', status(502), 'answered 502'],
     ['too many questions', status(429), 'answered 429'],
     ['a redirect', status(302, '', { location: 'http://169.254.169.254/' }), 'answered 302'],
     ['a page', status(200, '<html>sign in</html>'), 'something that is not JSON'],
@@ -143,5 +146,34 @@ describe('an HTTP registry', () => {
       reason: expect.stringContaining(reason) as string,
     });
     expect(asked).toEqual([]);
+  });
+
+  it('is not followed to where it redirects', async () => {
+    const elsewhere: string[] = [];
+    const other = createServer((request, response) => {
+      elsewhere.push(request.url ?? '');
+      response.end(JSON.stringify(document));
+    });
+    await new Promise<void>((ready) => other.listen(0, '127.0.0.1', ready));
+    const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
+    for (const code of [301, 302, 303, 307, 308]) {
+      answer = status(code, '', { location });
+      await expect(source().fetch(key)).resolves.toMatchObject({ kind: 'unreachable' });
+    }
+    await new Promise((closed) => other.close(closed));
+    expect(elsewhere).toEqual([]);
+  });
+
+  it.each<[string, Partial<RegistryEntry>]>([
+    ['a wrong answer', { apiKey: 's3cret-key' }],
+    ['a key that is no header', { apiKey: 's3cret-key\nx' }],
+    ['a password in the address', { url: 'http://me:s3cret-key@127.0.0.1:1' }],
+    ['a key in the address', { url: 'http://127.0.0.1:1/?apikey=s3cret-key' }],
+    ['an address that may not be asked', { url: 'http://10.0.0.1/s3cret-key', allowPrivate: false }],
+  ])('tells nobody its key: %s', async (_case, known) => {
+    answer = status(500, 's3cret-key');
+    const said = await source({ kind: 'server', ...known }).fetch(key);
+    expect(said.kind).toBe('unreachable');
+    expect(JSON.stringify(said)).not.toContain('s3cret-key');
   });
 });

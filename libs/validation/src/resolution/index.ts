@@ -5,6 +5,7 @@ export { lookUp, type LookUp } from './look-up';
 export { SchemaRegistryUnavailable } from './registry-unavailable';
 export {
   lookUpResults,
+  MAX_ASKING_MS,
   MAX_MISSING_IN_BATCH,
   SchemaResolver,
   type LookUpResult,

@@ -1,5 +1,5 @@
 import { SchemaRegistryUnavailable } from './registry-unavailable';
-import { MAX_MISSING_IN_BATCH, SchemaResolver, type LookUpResult } from './resolver';
+import { MAX_ASKING_MS, MAX_MISSING_IN_BATCH, SchemaResolver, type LookUpResult } from './resolver';
 import { igluUri, schemaVer, type SchemaKey } from './schema-key';
 import type { SchemaAnswer, SchemaSource } from './schema-source';
 
@@ -178,7 +178,10 @@ describe('a schema resolver', () => {
   it('does not let invented schemas hold up the rest of a batch', async () => {
     const { resolve, asked, results, state } = setUp(schemaOf);
     await resolve(key('click'));
-    state.answer = (each) => (each.name === 'click' ? schemaOf(each) : { kind: 'missing' });
+    state.answer = (each) => {
+      state.now += MAX_ASKING_MS / MAX_MISSING_IN_BATCH;
+      return each.name === 'click' ? schemaOf(each) : { kind: 'missing' };
+    };
     asked.length = 0;
     const invented = Array.from({ length: 5_000 }, (_, index) => key(`invented${index}`));
     const schemas = await resolve(...invented, key('click', 1));
@@ -191,6 +194,42 @@ describe('a schema resolver', () => {
     // Nothing is remembered of those: they are asked for when they come again.
     const refused = invented.findLast((each) => schemas.get(each)?.kind === 'not-asked') ?? key('none');
     expect((await resolve(refused)).get(refused)?.kind).toBe('missing');
+  });
+});
+
+describe('a flood of invented schemas', () => {
+  const invented = Array.from({ length: 500 }, (_, index) => key(`invented${index}`));
+  const source = (name: string, known: Partial<SchemaSource>): SchemaSource => ({
+    name,
+    priority: 0,
+    vendorPrefixes: [],
+    fetch: () => Promise.resolve({ kind: 'missing' }),
+    ...known,
+  });
+  const flooded = (sources: readonly SchemaSource[], stepMs: number) => {
+    let now = 0;
+    return new SchemaResolver({
+      sources,
+      maxSchemas: 100,
+      foundTtlMs: 600_000,
+      missingTtlMs: 30_000,
+      clock: () => (now += stepMs),
+    });
+  };
+
+  it('does not hide what lies on the own disk', async () => {
+    const folder = source('folder', {
+      isNear: true,
+      fetch: (wanted) => Promise.resolve(wanted.name === 'click' ? schemaOf(wanted) : { kind: 'missing' }),
+    });
+    const schemas = await flooded([folder, source('far', {})], 100).resolve([...invented, key('click')]);
+    expect(schemas.get(invented[499] ?? key('none'))?.kind).toBe('not-asked');
+    expect(schemas.get(key('click'))?.kind).toBe('usable');
+  });
+
+  it('is asked for to the end while that is quick', async () => {
+    const schemas = await flooded([source('far', {})], 0).resolve(invented);
+    expect(new Set(invented.map((each) => schemas.get(each)?.kind))).toEqual(new Set(['missing']));
   });
 });
 

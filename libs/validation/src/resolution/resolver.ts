@@ -47,10 +47,12 @@ export interface ResolverOptions {
 const MAX_MISSING = 10_000;
 const MAX_PARALLEL_LOOK_UPS = 8;
 /**
- * Most schemas of one batch that may turn out to be unknown; the rest of the batch is then not asked for. Somebody who
- * sends events with invented schemas could otherwise make every other event wait for thousands of answers.
+ * When so many schemas of one batch turned out to be unknown and asking has taken this long, the rest of the batch is not
+ * asked for any more, but for what is near. Somebody who sends events with invented schemas could otherwise make every
+ * other event wait for thousands of answers.
  */
 export const MAX_MISSING_IN_BATCH = 64;
+export const MAX_ASKING_MS = 1_000;
 
 /**
  * Finds and keeps compiled schemas. Once a schema is known it stays usable through any outage: when it is older than
@@ -113,15 +115,12 @@ export class SchemaResolver {
     const waiting = this.likelyFirst(keys).values();
     const failures: unknown[] = [];
     let unknown = 0;
+    const until = this.options.clock() + MAX_ASKING_MS;
+    const isFlooded = (): boolean => unknown >= MAX_MISSING_IN_BATCH && this.options.clock() >= until;
     const worker = async (): Promise<void> => {
       for (const key of waiting) {
         if (failures.length > 0) return;
-        if (unknown >= MAX_MISSING_IN_BATCH) {
-          into.set(key, { kind: 'not-asked', unknown });
-          this.options.onLookUp?.('refused');
-          continue;
-        }
-        await this.fetch(key).then(
+        await (isFlooded() ? this.fetchNear(key, unknown) : this.fetch(key)).then(
           (resolution) => {
             if (resolution.kind === 'missing') unknown += 1;
             into.set(key, resolution);
@@ -132,6 +131,15 @@ export class SchemaResolver {
     };
     await Promise.all(Array.from({ length: Math.min(MAX_PARALLEL_LOOK_UPS, keys.length) }, worker));
     if (failures.length > 0) throw failures[0];
+  }
+
+  /** What the sources that are near say: a flood of invented schemas does not hide what lies on the own disk. */
+  private async fetchNear(key: SchemaKey, unknown: number): Promise<Resolution> {
+    const near = this.options.sources.filter((source) => source.isNear);
+    const found = await lookUp(near, key);
+    if (found.kind === 'found') return await this.fetch(key);
+    this.options.onLookUp?.('refused');
+    return { kind: 'not-asked', unknown };
   }
 
   private likelyFirst(keys: readonly SchemaKey[]): readonly SchemaKey[] {

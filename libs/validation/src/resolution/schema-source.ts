@@ -14,6 +14,8 @@ export interface SchemaSource {
   readonly priority: number;
   /** Vendors that this source is asked for before any other, whatever its priority. */
   readonly vendorPrefixes: readonly string[];
+  /** Whether asking takes no longer than reading a file. */
+  readonly isNear?: boolean;
   /** Never rejects: trouble is the answer `unreachable`, because another source may still have the schema. */
   fetch(key: SchemaKey): Promise<SchemaAnswer>;
 }
