@@ -1,30 +1,43 @@
 import fc from 'fast-check';
 import { truncateAddress } from './address';
-import { collect, type CollectionPolicy } from './collect';
+import { BOUNCED_ID } from './bounce';
+import { collect, type Circumstances, type CollectionPolicy } from './collect';
 import { ANONYMOUS_ID } from './network-user-id';
 import type { TrackingRequest } from './tracking-request';
 
 const ADDRESS = '81.2.69.142';
 const COOKIE = 'bbbbbbbb-0000-4000-8000-00000000000b';
 const FRESH = 'cccccccc-0000-4000-8000-00000000000c';
-const circumstances = { now: 1_700_000_000_000, payloadId: 'the-payload', newId: () => FRESH };
+const circumstances: Circumstances = {
+  now: 1_700_000_000_000,
+  payloadId: 'the-payload',
+  newId: () => FRESH,
+  app: null,
+  anonymous: false,
+};
 const policy: CollectionPolicy = {
   processor: 'headwater-collector/1.0.0',
-  trustedProxies: null,
+  address: { trustedProxies: null, header: 'any' },
   cookie: {
     enabled: true,
     name: 'sp',
+    clientName: null,
     maxAgeSeconds: 60,
     domains: [],
     fallbackDomain: null,
     sameSite: 'None',
     secure: true,
   },
+  bounce: null,
+  keptCookies: [],
+  maximumBodyBytes: 1_000_000,
   maximumRecordBytes: 1_500_000,
 };
 const request: TrackingRequest = {
   method: 'POST',
   path: '/com.snowplowanalytics.snowplow/tp2',
+  askedPath: '/com.snowplowanalytics.snowplow/tp2',
+  asksFor: 'ok',
   querystring: null,
   headers: {
     host: 'collector.example',
@@ -43,9 +56,14 @@ const request: TrackingRequest = {
 /** Everything that would reach Kafka, as one text. */
 const written = (of: TrackingRequest, by = policy): string => {
   const collected = collect(of, by, circumstances);
+  if (collected.kind === 'bounced') return '';
   if (collected.kind === 'failed') return JSON.stringify(collected.event);
-  const { body, ...fields } = collected.payload;
-  return `${JSON.stringify(fields)} ${body?.toString('latin1') ?? ''}`;
+  const payloads = collected.kind === 'ok' ? [collected] : collected.payloads;
+  const events = collected.kind === 'ok' ? [] : collected.events;
+  return payloads
+    .map(({ payload: { body, ...fields } }) => `${JSON.stringify(fields)} ${body?.toString('latin1') ?? ''}`)
+    .concat(JSON.stringify(events))
+    .join(' ');
 };
 
 describe('collect', () => {
@@ -71,7 +89,7 @@ describe('collect', () => {
         cookies: null,
         app: null,
       },
-      setCookie: `sp=${COOKIE}; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=None`,
+      setCookies: [`sp=${COOKIE}; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=None`],
     });
   });
 
@@ -91,18 +109,17 @@ describe('collect', () => {
         anonymous: true,
         body: Buffer.from('{"data":[{"e":"pv"}]}'),
       },
-      setCookie: 'sp=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=None',
+      setCookies: ['sp=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=None'],
     });
     expect(written(anonymous)).not.toMatch(/81\.2\.69|10\.[12]\./);
     expect(written({ ...anonymous, querystring: null })).not.toContain(COOKIE);
   });
 
-  it('turns what no record can hold into a failed event with its sizes and no content', () => {
-    const large = { ...request, body: Buffer.from(`{"data":["${'secret '.repeat(1_000)}"]}`) };
+  it('turns what no record can hold, and nothing can split, into a failed event with its sizes and no content', () => {
+    const large = { ...request, body: Buffer.from('secret '.repeat(1_000)) };
     const collected = collect(large, { ...policy, maximumRecordBytes: 5_000 }, circumstances);
     expect(collected).toMatchObject({
       kind: 'failed',
-      setCookie: null,
       event: {
         stage: 'collector',
         app_id: 'unknown',
@@ -111,10 +128,111 @@ describe('collect', () => {
         collector_tstamp: 1_700_000_000_000,
         replayable: false,
         payload: null,
-        failures: [{ expectation: 'at most 5000 bytes' }],
+        failures: [
+          { value: '7000', expectation: expect.stringMatching(/^at most 4\d\d\d bytes$/) as string },
+        ],
       },
     });
     expect(JSON.stringify(collected)).not.toContain('secret');
+  });
+
+  it('splits what no record can hold, and fails only the event that is too large', () => {
+    const events = [{ e: 'pv' }, { e: 'pv', page: 'secret '.repeat(1_000) }, { e: 'pp', ip: ADDRESS }];
+    const large = {
+      ...request,
+      querystring: 'aid=shop',
+      body: Buffer.from(JSON.stringify({ schema: 's', data: events })),
+    };
+    const collected = collect(large, { ...policy, maximumRecordBytes: 5_000 }, circumstances);
+    expect(collected).toMatchObject({
+      kind: 'split',
+      payloads: [
+        {
+          firstIndex: 0,
+          payload: { payload_id: 'the-payload', body: Buffer.from('{"schema":"s","data":[{"e":"pv"}]}') },
+        },
+        {
+          firstIndex: 2,
+          payload: {
+            payload_id: expect.stringMatching(/^[\da-f-]{36}$/) as string,
+            querystring: 'aid=shop',
+            ip_address: '81.2.69.0',
+            network_userid: COOKIE,
+            body: Buffer.from('{"schema":"s","data":[{"e":"pp","ip":"81.2.69.0"}]}'),
+          },
+        },
+      ],
+      events: [
+        { failure_type: 'size_violation', app_id: 'shop', payload_id: 'the-payload', payload_index: 1 },
+      ],
+    });
+    expect(JSON.stringify(collected)).not.toContain('secret');
+    expect(collect(large, { ...policy, maximumRecordBytes: 5_000 }, circumstances)).toEqual(collected);
+  });
+
+  it('splits no body of another path: what it means is not known here', () => {
+    const body = Buffer.from(JSON.stringify({ data: Array.from({ length: 1_000 }, () => ({ e: 'pv' })) }));
+    const large = { ...request, path: '/com.snowplowanalytics.iglu/v1', body };
+    expect(collect(large, { ...policy, maximumRecordBytes: 5_000 }, circumstances).kind).toBe('failed');
+  });
+
+  it('names the app that the request was admitted for', () => {
+    expect(collect(request, policy, { ...circumstances, app: 'shop' })).toMatchObject({
+      payload: { app: 'shop' },
+    });
+  });
+
+  it('keeps the cookies that are configured, and none of an anonymous visitor', () => {
+    const keeping = { ...policy, keptCookies: ['session'] };
+    expect(collect(request, keeping, circumstances)).toMatchObject({
+      payload: { cookies: { session: 'secret' } },
+    });
+    const anonymous = collect(request, keeping, { ...circumstances, anonymous: true });
+    expect(anonymous).toMatchObject({
+      payload: { cookies: null, ip_address: null, network_userid: ANONYMOUS_ID, anonymous: true },
+      setCookies: ['sp=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=None'],
+    });
+  });
+
+  describe('with a bounce', () => {
+    const bouncing = { ...policy, bounce: { protocolHeader: null } };
+    const pixel: TrackingRequest = {
+      ...request,
+      method: 'GET',
+      path: '/i',
+      askedPath: '/p.gif',
+      asksFor: 'pixel',
+      querystring: 'e=pv',
+      headers: {},
+      body: null,
+    };
+
+    it('sends a browser without a cookie round once, and keeps nothing', () => {
+      expect(collect(pixel, bouncing, circumstances)).toEqual({
+        kind: 'bounced',
+        location: '/p.gif?e=pv&n3pc=true',
+        setCookies: [`sp=${FRESH}; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=None`],
+      });
+    });
+
+    it.each([
+      [
+        'that keeps cookies',
+        { headers: { cookie: `sp=${COOKIE}` }, querystring: 'e=pv&n3pc=true' },
+        COOKIE,
+        1,
+      ],
+      ['that keeps none, under the id of all of those', { querystring: 'e=pv&n3pc=true' }, BOUNCED_ID, 0],
+      ['that brings its cookie at once', { headers: { cookie: `sp=${COOKIE}` } }, COOKIE, 1],
+      ['that brings an id', { querystring: `nuid=${COOKIE}` }, COOKIE, 1],
+      ['that asks to be unknown', { headers: { 'sp-anonymous': '*' } }, ANONYMOUS_ID, 0],
+      ['that posts', { method: 'POST', asksFor: 'ok' }, FRESH, 1],
+      ['that follows a link', { asksFor: 'redirect' }, FRESH, 1],
+    ] as const)('takes the event of a browser %s', (_case, changed, network_userid, cookies) => {
+      const collected = collect({ ...pixel, ...changed }, bouncing, circumstances);
+      expect(collected).toMatchObject({ kind: 'ok', payload: { network_userid } });
+      expect(collected.setCookies).toHaveLength(cookies);
+    });
   });
 
   it('writes no full address, wherever the request carries it', () => {

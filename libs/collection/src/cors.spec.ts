@@ -68,7 +68,7 @@ describe('preflightHeaders', () => {
       'Access-Control-Allow-Methods',
       'POST, GET, HEAD, OPTIONS',
       'Access-Control-Allow-Headers',
-      'Content-Type, SP-Anonymous, X-GitLab-AppId, X-Tenant',
+      'Content-Type, SP-Anonymous, X-GitLab-AppId, X-Headwater-Key, X-Headwater-Strict, X-Tenant',
       'Access-Control-Max-Age',
       '3600',
     ]);

@@ -7,8 +7,14 @@ export interface CorsPolicy {
   readonly maxAgeSeconds: number;
 }
 
-/** What trackers send: the last one is that of GitLab's browser SDK. */
-export const TRACKER_HEADERS = ['Content-Type', 'SP-Anonymous', 'X-GitLab-AppId'] as const;
+/** What trackers send: `X-GitLab-AppId` is that of GitLab's browser SDK, the last ones are ours. */
+export const TRACKER_HEADERS = [
+  'Content-Type',
+  'SP-Anonymous',
+  'X-GitLab-AppId',
+  'X-Headwater-Key',
+  'X-Headwater-Strict',
+] as const;
 
 /** scheme://host[:port] (RFC 6454, section 6.2): nothing else is ever repeated in an answer. */
 const ORIGIN = /^[a-z][a-z\d+.-]{0,30}:\/\/(?:[a-z\d._~-]{1,255}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i;

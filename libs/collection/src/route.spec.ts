@@ -1,4 +1,4 @@
-import { resolveAlias, routeOf, splitTarget } from './route';
+import { routeOf, splitTarget } from './route';
 
 describe('routeOf', () => {
   it.each([
@@ -11,12 +11,17 @@ describe('routeOf', () => {
     ['POST', '//b', 'nowhere'],
     ['POST', '/a/', 'nowhere'],
     ['POST', '/health/live', 'nowhere'],
-    ['POST', '/r/tp2', 'redirect'],
+    ['POST', '/r/tp2', 'nowhere'],
+    ['POST', '/a/b/', 'nowhere'],
     ['GET', '/i', 'pixel'],
     ['HEAD', '/i', 'pixel'],
-    ['GET', '/ice.png', 'pixel'],
     ['GET', '/com.snowplowanalytics.snowplow/tp2', 'pixel'],
+    ['GET', '/com.snowplowanalytics.snowplow/tp1', 'pixel'],
+    ['GET', '/a/b/', 'page'],
     ['GET', '/r/tp2', 'redirect'],
+    ['HEAD', '/r/tp2', 'redirect'],
+    ['GET', '/r/', 'page'],
+    ['GET', '/r/tp2/', 'page'],
     ['GET', '/health/live', 'page'],
     ['GET', '/metrics', 'page'],
     ['GET', '/', 'page'],
@@ -38,12 +43,5 @@ describe('splitTarget', () => {
     ['/i???e=pv', '/i', 'e=pv'],
   ])('splits %s', (target, path, querystring) => {
     expect(splitTarget(target)).toEqual({ path, querystring });
-  });
-});
-
-describe('resolveAlias', () => {
-  it('knows the old name of the pixel', () => {
-    expect(resolveAlias('/ice.png')).toBe('/i');
-    expect(resolveAlias('/a/b')).toBe('/a/b');
   });
 });

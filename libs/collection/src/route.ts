@@ -4,25 +4,20 @@ export type Route =
   | 'post'
   /** One event in the query string, answered with a pixel. */
   | 'pixel'
+  /** One event in the query string of a link, answered with the way to its target. */
+  | 'redirect'
   /** A browser asks whether it may send. */
   | 'preflight'
   /** A page for people, probes or robots. */
   | 'page'
-  /** A click redirect, which is not served. */
-  | 'redirect'
   /** A POST to a path that no tracker uses. */
   | 'nowhere'
   | 'method-not-allowed';
 
-/** Old path of the pixel. */
-const aliases: ReadonlyMap<string, string> = new Map([['/ice.png', '/i']]);
 const PIXEL = '/i';
-/** Paths of two segments that are no vendor and version: the probes, and the click redirects of other collectors. */
+/** Paths of two segments that are no vendor and version: the probes, and click redirects. */
 const PROBES = '/health/';
 const REDIRECTS = '/r/';
-
-/** The path that a path stands for. */
-export const resolveAlias = (path: string): string => aliases.get(path) ?? path;
 
 /** Splits a request target at its first question mark. `querystring` is null when there is none or it is empty. */
 export function splitTarget(target: string): { readonly path: string; readonly querystring: string | null } {
@@ -36,16 +31,19 @@ export function splitTarget(target: string): { readonly path: string; readonly q
 
 /**
  * Recognises the tracking routes of the Snowplow collector: POST, GET and HEAD on any path of two segments (vendor and
- * version; what they mean is decided in the enricher), the pixel at `/i`, preflights anywhere.
+ * version; what they mean is decided in the enricher), the pixel at `/i`, links at `/r/tp2`, preflights anywhere. A path
+ * with a slash at its end is another path, as in other collectors.
+ *
+ * @param path aliases resolved
  */
 export function routeOf(method: string, path: string): Route {
   switch (method) {
     case 'POST':
-      return hasTwoSegments(path) ? (reserved(path, 'nowhere') ?? 'post') : 'nowhere';
+      return isTrackingPath(path) ? 'post' : 'nowhere';
     case 'GET':
     case 'HEAD':
-      if (resolveAlias(path) === PIXEL) return 'pixel';
-      return hasTwoSegments(path) ? (reserved(path, 'page') ?? 'pixel') : 'page';
+      if (path === PIXEL || isTrackingPath(path)) return 'pixel';
+      return hasTwoSegments(path) && path.startsWith(REDIRECTS) ? 'redirect' : 'page';
     case 'OPTIONS':
       return 'preflight';
     default:
@@ -53,10 +51,13 @@ export function routeOf(method: string, path: string): Route {
   }
 }
 
-function reserved(path: string, probe: Route): Route | null {
-  if (path.startsWith(PROBES)) return probe;
-  return path.startsWith(REDIRECTS) ? 'redirect' : null;
-}
+/** A vendor and a version. */
+const isTrackingPath = (path: string): boolean =>
+  hasTwoSegments(path) && !path.startsWith(PROBES) && !path.startsWith(REDIRECTS);
+
+/** Whether events sent to a path, by one method or another, are taken. */
+export const takesEvents = (path: string): boolean =>
+  path === PIXEL || isTrackingPath(path) || (hasTwoSegments(path) && path.startsWith(REDIRECTS));
 
 function hasTwoSegments(path: string): boolean {
   const middle = path.indexOf('/', 1);

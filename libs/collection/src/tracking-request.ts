@@ -7,6 +7,10 @@ export interface TrackingRequest {
   readonly method: 'GET' | 'POST';
   /** Path, aliases resolved. */
   readonly path: string;
+  /** Path as it came. */
+  readonly askedPath: string;
+  /** What the answer is to be: only a browser that asks for a picture by GET follows a bounce. */
+  readonly asksFor: 'ok' | 'pixel' | 'redirect';
   /** Query string without the question mark; null when there is none. */
   readonly querystring: string | null;
   readonly headers: RequestHeaders;

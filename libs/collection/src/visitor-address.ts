@@ -1,24 +1,41 @@
 import { truncateAddress } from './address';
+import { forwardedFor, xForwardedFor } from './forwarded';
 import type { RequestHeaders } from './tracking-request';
 
+/** Which header of proxies is believed. */
+export type ForwardingHeader = 'any' | 'X-Forwarded-For' | 'Forwarded';
+
+export interface AddressPolicy {
+  /**
+   * How many proxies in front append to the header: the address is the one that the outermost of them saw, and what a
+   * visitor wrote into the header himself is ignored. 0: headers do not count. null: the first address of the header
+   * counts, as in other collectors of this protocol.
+   */
+  readonly trustedProxies: number | null;
+  readonly header: ForwardingHeader;
+}
+
 /**
- * The truncated address of the visitor: X-Forwarded-For, else Forwarded (RFC 7239), else the socket.
+ * The truncated address of the visitor: X-Forwarded-For, else Forwarded (RFC 7239), else the socket. A header with fewer
+ * hops than there are trusted proxies did not come through all of them: then only the socket cannot be forged.
  *
- * @param trustedProxies how many proxies in front append to the header: the address is the one that the outermost of
- *   them saw, and what a visitor wrote into the header himself is ignored. 0: headers do not count. null: the first
- *   address of the header counts, as in other collectors of this protocol.
  * @returns null when neither names an address
  */
 export function visitorAddress(
   headers: RequestHeaders,
   socketAddress: string | undefined,
-  trustedProxies: number | null,
+  { trustedProxies, header }: AddressPolicy,
 ): string | null {
-  const chain = trustedProxies === 0 ? null : forwardedFor(headers);
-  if (chain === null) return socketAddress === undefined ? null : truncateAddress(socketAddress);
+  const chain = trustedProxies === 0 ? null : chainOf(headers, header);
+  if (chain === null) return addressOfSocket(socketAddress);
   if (trustedProxies === null) return firstAddress(chain);
-  return truncateAddress(chain[Math.max(0, chain.length - trustedProxies)] ?? '');
+  return chain.length < trustedProxies
+    ? addressOfSocket(socketAddress)
+    : truncateAddress(chain[chain.length - trustedProxies] ?? '');
 }
+
+const addressOfSocket = (address: string | undefined): string | null =>
+  address === undefined ? null : truncateAddress(address);
 
 function firstAddress(chain: readonly string[]): string | null {
   for (const hop of chain) {
@@ -29,15 +46,12 @@ function firstAddress(chain: readonly string[]): string | null {
 }
 
 /** The hops that proxies noted, client first; null when there is no such header. */
-function forwardedFor(headers: RequestHeaders): readonly string[] | null {
-  const xForwardedFor = headers['x-forwarded-for'];
-  if (xForwardedFor !== undefined) return hopsOf(xForwardedFor);
-  const { forwarded } = headers;
-  if (forwarded === undefined) return null;
-  return hopsOf(forwarded).map((hop) => FORWARDED_FOR.exec(hop)?.[1] ?? '');
+function chainOf(headers: RequestHeaders, believed: ForwardingHeader): readonly string[] | null {
+  const listed = believed === 'Forwarded' ? undefined : headers['x-forwarded-for'];
+  if (listed !== undefined) return xForwardedFor(textOf(listed));
+  const forwarded = believed === 'X-Forwarded-For' ? undefined : headers['forwarded'];
+  return forwarded === undefined ? null : forwardedFor(textOf(forwarded));
 }
 
-const FORWARDED_FOR = /(?:^|;)\s*for\s*=\s*("[^"]*"|[^;\s]*)/i;
-
-const hopsOf = (header: string | readonly string[]): readonly string[] =>
-  (typeof header === 'string' ? header : header.join(',')).split(',').map((hop) => hop.trim());
+const textOf = (header: string | readonly string[]): string =>
+  typeof header === 'string' ? header : header.join(',');

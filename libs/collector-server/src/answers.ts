@@ -10,6 +10,8 @@ export interface Answer {
 /** The transparent pixel of one by one that trackers ask for, a GIF of 43 bytes. */
 export const PIXEL = Buffer.from('R0lGODlhAQABAPAAAP///wAAACH5BAUAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
 
+const NOT_KEPT = ['Cache-Control', 'no-cache, no-store, must-revalidate'] as const;
+
 /** Origins whose headers are kept ready. A hostile client can name any number of them. */
 const MAX_ORIGINS = 1_000;
 
@@ -38,11 +40,10 @@ export class OriginAnswers {
   readonly ok: Answer;
   readonly pixel: Answer;
   readonly preflight: Answer;
-  readonly tooLarge: Answer;
   readonly unavailable: Answer;
   readonly broken: Answer;
-  readonly unreadable: Answer;
-  readonly unsupported: Answer;
+  readonly forbidden: Answer;
+  readonly badLink: Answer;
   readonly nowhere: Answer;
   readonly noRedirects: Answer;
   readonly methodNotAllowed: Answer;
@@ -58,8 +59,7 @@ export class OriginAnswers {
         'image/gif',
         'Content-Length',
         String(PIXEL.length),
-        'Cache-Control',
-        'no-cache, no-store, must-revalidate',
+        ...NOT_KEPT,
         ...this.shared,
       ],
       body: PIXEL,
@@ -69,10 +69,6 @@ export class OriginAnswers {
       headers: ['Content-Length', '0', ...preflightHeaders(cors, origin)],
       body: '',
     };
-    this.tooLarge = this.text(
-      413,
-      'The body is larger than the collector takes (BODY__DROP_BYTES). Send fewer events in one request.\n',
-    );
     this.unavailable = this.text(
       503,
       'The events could not be stored now and were not accepted. Keep them and send them again after the time in Retry-After.\n',
@@ -83,14 +79,13 @@ export class OriginAnswers {
       'The collector failed on this request and did not accept it. Keep the events and send them again; its log says more.\n',
       retry,
     );
-    this.unreadable = this.text(
-      400,
-      'The body is not in the encoding that Content-Encoding names. Send it plain.\n',
+    this.forbidden = this.text(
+      403,
+      'The app that this request shows is not admitted: see the app registry of the collector (APPS__FILE). Nothing was stored.\n',
     );
-    this.unsupported = this.text(
-      415,
-      'This Content-Encoding is not read here. Send the body plain, or as gzip.\n',
-      ['Accept-Encoding', 'gzip, identity'],
+    this.badLink = this.text(
+      400,
+      'The link has no address in `u` that it may lead to: an http or https address on one of the hosts in REDIRECT__HOSTS.\n',
     );
     this.nowhere = this.text(
       404,
@@ -101,6 +96,41 @@ export class OriginAnswers {
       'Allow',
       'POST, GET, HEAD, OPTIONS',
     ]);
+  }
+
+  /** To another place: where a link leads, or the same one once more. */
+  goTo(location: string): Answer {
+    return {
+      code: 302,
+      headers: ['Location', location, 'Content-Length', '0', ...NOT_KEPT, ...this.shared],
+      body: '',
+    };
+  }
+
+  /** An app sends too much, and may come again after so many seconds. */
+  limited(seconds: number): Answer {
+    return this.text(
+      429,
+      'The app sends more requests than its limit in the app registry. Keep the events and send them again after the time in Retry-After.\n',
+      ['Retry-After', String(seconds)],
+    );
+  }
+
+  /** An answer that a developer or a program reads. */
+  json(code: number, document: object): Answer {
+    const body = `${JSON.stringify(document, null, 2)}\n`;
+    return {
+      code,
+      headers: [
+        'Content-Type',
+        'application/json; charset=UTF-8',
+        'Content-Length',
+        String(Buffer.byteLength(body)),
+        ...NOT_KEPT,
+        ...this.shared,
+      ],
+      body,
+    };
   }
 
   private text(code: number, body: string, more: readonly string[] = []): Answer {

@@ -3,7 +3,7 @@ import type { Registry } from '@headwater/service-kit';
 import { LatencyHistogram } from './latency-histogram';
 
 /** What a request was for, as a label. */
-export type RequestKind = 'post' | 'pixel' | 'preflight' | 'other' | 'broken';
+export type RequestKind = 'post' | 'pixel' | 'redirect' | 'preflight' | 'other' | 'broken';
 
 /** What the collector holds at the moment of a scrape. */
 export interface Levels {
@@ -17,6 +17,7 @@ export class CollectorMetrics {
   private readonly answers: Record<RequestKind, Map<number, number>> = {
     post: new Map(),
     pixel: new Map(),
+    redirect: new Map(),
     preflight: new Map(),
     other: new Map(),
     broken: new Map(),

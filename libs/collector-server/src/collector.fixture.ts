@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import type { CollectorPayload, FailedEvent, StageCounts, Topic } from '@headwater/contracts';
 import { createKit, loadConfig, startService, type RunningService } from '@headwater/service-kit';
 import { ServiceError } from '@headwater/stage';
-import { defineCollector } from './collector';
+import { defineCollector, type CollectorParts } from './collector';
 import type { PayloadWriter } from './payload-writer';
-import { trackingConfig } from './tracking-config';
+import { trackingConfig, type TrackingConfig } from './tracking-config';
 
 export const TP2 = '/com.snowplowanalytics.snowplow/tp2';
 
@@ -21,6 +21,8 @@ export class MemoryWriter implements PayloadWriter {
   /** Writes that wait to be let go, oldest first. */
   readonly held: (() => void)[] = [];
   mode: 'take' | 'hold' | 'refuse' = 'take';
+  /** Records that are still taken before it refuses. */
+  takesFirst = 0;
   refusal: Error = new BrokerDown('The broker is down.');
   drained = false;
 
@@ -30,9 +32,9 @@ export class MemoryWriter implements PayloadWriter {
 
   write(topic: Topic, value: object): Promise<void> {
     if (this.drained) return Promise.reject(new Error('Written after the drain.'));
-    if (this.mode === 'refuse') return Promise.reject(this.refusal);
+    if (this.mode === 'refuse' && this.takesFirst-- <= 0) return Promise.reject(this.refusal);
     const take = (): void => void this.records.push({ topic: topic.name, value });
-    if (this.mode === 'take') {
+    if (this.mode !== 'hold') {
       take();
       return Promise.resolve();
     }
@@ -87,11 +89,14 @@ export interface TestCollector {
 }
 
 /** The real collector, with a broker in memory. */
-export async function startCollector(env: Record<string, string> = {}): Promise<TestCollector> {
+export async function startCollector(
+  env: Record<string, string> = {},
+  parts: CollectorParts<TrackingConfig> = {},
+): Promise<TestCollector> {
   const writer = new MemoryWriter();
   const config = loadConfig(trackingConfig, { HTTP__PORT: '0', HTTP__HOST: '127.0.0.1', ...env });
   const service: RunningService = await startService(
-    defineCollector(trackingConfig, () => writer),
+    defineCollector(trackingConfig, () => writer, parts),
     config,
     createKit('collector', 'silent'),
   );
@@ -150,6 +155,30 @@ export function sendRaw({ port }: TestCollector, ...parts: readonly (string | Bu
     });
     for (const part of parts) socket.write(part);
   });
+}
+
+/** The counts that a collector left, added up. */
+export function countsOf({ writer }: TestCollector): {
+  readonly in: number;
+  readonly out: number;
+  readonly failed: Readonly<Record<string, number>>;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly codes: Readonly<Record<string, number>>;
+} {
+  const sum = (of: 'in_count' | 'out_count'): number =>
+    writer.counts.reduce((total, counts) => total + (counts[of] ?? 0), 0);
+  const merged = (of: 'failed' | 'dropped' | 'status_codes'): Record<string, number> =>
+    writer.counts.reduce<Record<string, number>>((total, counts) => {
+      for (const [key, count] of Object.entries(counts[of] ?? {})) total[key] = (total[key] ?? 0) + count;
+      return total;
+    }, {});
+  return {
+    in: sum('in_count'),
+    out: sum('out_count'),
+    failed: merged('failed'),
+    dropped: merged('dropped'),
+    codes: merged('status_codes'),
+  };
 }
 
 /** Waits until something holds. The test's own time limit ends a wait that never does. */

@@ -1,18 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { CollectionPolicy } from '@headwater/collection';
+import type { AppRegistry } from '@headwater/apps';
+import {
+  aliasesOf,
+  aliasProblem,
+  readAlias,
+  redirectHost,
+  valuePattern,
+  type Aliases,
+  type CollectionPolicy,
+  type RefusalPolicy,
+} from '@headwater/collection';
 import { topics } from '@headwater/contracts';
-import type { Kit, ServiceDefinition } from '@headwater/service-kit';
+import { ConfigError, type Kit, type ServiceDefinition } from '@headwater/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
 import { Answers } from './answers';
 import { CollectorMetrics } from './collector-metrics';
 import { CountsPublisher } from './counts-publisher';
-import { PagesController, READINESS } from './pages.controller';
+import { Delivery } from './delivery';
+import { Responder } from './exchange';
+import { Gate } from './gate';
+import { PAGES, PagesController, READINESS } from './pages.controller';
 import { PAYLOAD_WRITER, type PayloadWriter } from './payload-writer';
 import { BodyReader } from './read-body';
 import { RequestCounts } from './request-counts';
+import type { StrictJudge } from './strict';
 import type { trackingConfig, TrackingConfig } from './tracking-config';
 import { TrackingRoutes } from './tracking-routes';
 import { TrackingServer } from './tracking-server';
@@ -24,6 +38,18 @@ const SECONDS_PER_DAY = 86_400;
 /** Opens the way to the broker. */
 export type OpenWriter<Config> = (config: Config, kit: Kit) => PayloadWriter | Promise<PayloadWriter>;
 
+/** What a collector may have besides; each is opened at start. */
+export interface CollectorParts<Config> {
+  /** What strict mode judges by; null: there is no strict mode. */
+  readonly openJudge?: (
+    config: Config,
+    kit: Kit,
+    apps: AppRegistry | null,
+  ) => StrictJudge | null | Promise<StrictJudge | null>;
+  /** The known apps; null: there is no list. Throws when it cannot be read. */
+  readonly readApps?: (config: Config) => AppRegistry | null;
+}
+
 @Module({})
 class CollectorModule {}
 
@@ -31,33 +57,59 @@ class CollectorModule {}
 export function defineCollector<S extends typeof trackingConfig>(
   config: S,
   openWriter: OpenWriter<z.infer<S>>,
+  { openJudge, readApps }: CollectorParts<z.infer<S>> = {},
 ): ServiceDefinition<S> {
   return {
     name: 'collector',
     config,
     serverFactory: (settings) => (pages) => new TrackingServer(settings.connection, pages),
-    module: async (settings, kit) => collectorModule(settings, kit, await openWriter(settings, kit)),
+    module: async (settings, kit) => {
+      const apps = readApps?.(settings) ?? null;
+      const aliases = aliasesFor(settings, apps);
+      const judge = (await openJudge?.(settings, kit, apps)) ?? null;
+      return collectorModule(settings, kit, {
+        writer: await openWriter(settings, kit),
+        apps,
+        aliases,
+        judge,
+      });
+    },
     connect,
   };
 }
 
-function collectorModule(config: TrackingConfig, kit: Kit, writer: PayloadWriter): DynamicModule {
+interface OpenParts {
+  readonly writer: PayloadWriter;
+  readonly apps: AppRegistry | null;
+  readonly aliases: Aliases;
+  readonly judge: StrictJudge | null;
+}
+
+function collectorModule(
+  config: TrackingConfig,
+  kit: Kit,
+  { writer, apps, aliases, judge }: OpenParts,
+): DynamicModule {
   const bodies = new BodyReader(config.body);
   const counts = new RequestCounts(`${hostname()}-${randomUUID()}`);
   const metrics = new CollectorMetrics(kit.metrics, () => ({
-    inFlight: routes.inFlightRequests,
+    inFlight: responder.inFlightRequests,
     bufferedBytes: bodies.bufferedBytes,
     pendingBytes: writer.pendingBytes,
   }));
-  const routes: TrackingRoutes = new TrackingRoutes({
+  const answers = new Answers(config.cors, config.overload.retryAfterSeconds);
+  const responder: Responder = new Responder(answers, counts, metrics);
+  const delivery = new Delivery({ writer, counts, metrics, responder, judge, log: kit.log });
+  const routes = new TrackingRoutes({
     policy: policyOf(config, kit),
-    maxBodyBytes: config.body.maxBytes,
+    aliases,
+    redirectHosts: config.redirect.enabled ? hostsOf(config.redirect.hosts) : null,
+    limits: config.body,
+    strictByHeader: config.strict.enabled,
+    gate: new Gate(refusalPolicyOf(config.refusal), apps),
     bodies,
-    answers: new Answers(config.cors, config.overload.retryAfterSeconds),
-    writer,
-    counts,
-    metrics,
-    log: kit.log,
+    delivery,
+    responder,
   });
   kit.health.readiness('broker', () =>
     writer.ready()
@@ -69,8 +121,10 @@ function collectorModule(config: TrackingConfig, kit: Kit, writer: PayloadWriter
     controllers: [PagesController],
     providers: [
       { provide: READINESS, useValue: kit.health },
+      { provide: PAGES, useValue: config },
       { provide: PAYLOAD_WRITER, useValue: writer },
       { provide: TrackingRoutes, useValue: routes },
+      { provide: Responder, useValue: responder },
       { provide: CollectorMetrics, useValue: metrics },
       { provide: CountsPublisher, useValue: new CountsPublisher(counts, writer, kit.log, Date.now) },
     ],
@@ -82,22 +136,53 @@ function connect(app: NestFastifyApplication, config: TrackingConfig, kit: Kit):
   const server = app.getHttpServer() as unknown as TrackingServer;
   const publisher = app.get(CountsPublisher);
   const writer = app.get<PayloadWriter>(PAYLOAD_WRITER);
-  server.serve(app.get(TrackingRoutes), app.get(CollectorMetrics));
+  server.serve(app.get(TrackingRoutes), app.get(Responder), app.get(CollectorMetrics));
   publisher.start(config.counts.intervalMs);
   kit.onDrain('requests under way', () => server.drain(config.connection.drainDelayMs));
   kit.onDrain('stage counts', () => publisher.stop());
   kit.onDrain('records on their way to the broker', () => writer.drain());
 }
 
-function policyOf({ address, cookie }: TrackingConfig, kit: Kit): CollectionPolicy {
+function policyOf({ address, cookie, body }: TrackingConfig, kit: Kit): CollectionPolicy {
   return {
     processor: `headwater-${kit.name}/${kit.version}`,
-    trustedProxies: address.trustedProxies ?? null,
+    address: { trustedProxies: address.trustedProxies ?? null, header: address.header },
     cookie: {
       ...cookie,
+      clientName: cookie.clientName ?? null,
       maxAgeSeconds: cookie.maxAgeDays * SECONDS_PER_DAY,
       fallbackDomain: cookie.fallbackDomain ?? null,
     },
+    bounce: cookie.bounce ? { protocolHeader: cookie.bounceProtocolHeader?.toLowerCase() ?? null } : null,
+    keptCookies: cookie.kept,
+    maximumBodyBytes: body.maxBytes,
     maximumRecordBytes: Math.floor(topics.collectorPayloads.maxMessageBytes * RECORD_SHARE),
   };
+}
+
+const refusalPolicyOf = ({ cookie, ...signals }: TrackingConfig['refusal']): RefusalPolicy => ({
+  ...signals,
+  optOutCookie: cookie.name === undefined ? null : { name: cookie.name, refuses: valuePattern(cookie.value) },
+});
+
+const hostsOf = (hosts: readonly string[]): ReadonlySet<string> =>
+  new Set(hosts.flatMap((host) => redirectHost(host) ?? []));
+
+/** All aliases; those of apps are checked here, because their file is read after the configuration. */
+function aliasesFor({ paths }: TrackingConfig, apps: AppRegistry | null): Aliases {
+  const appPaths = new Map(
+    (apps?.apps ?? []).flatMap(({ id, aliases }) => aliases.map((path) => [path, id] as const)),
+  );
+  const problems = [...appPaths].flatMap(([path, id]) => {
+    const problem = aliasProblem(path);
+    return problem === null
+      ? []
+      : [`APPS__FILE: a path of the app ${id} ${problem}. Correct it and start again.`];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  const entries = paths.aliases.flatMap((entry) => {
+    const alias = readAlias(entry);
+    return typeof alias === 'string' ? [] : [alias];
+  });
+  return aliasesOf(entries, appPaths);
 }

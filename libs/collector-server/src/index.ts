@@ -1,3 +1,4 @@
-export { defineCollector, type OpenWriter } from './collector';
+export { defineCollector, type CollectorParts, type OpenWriter } from './collector';
 export type { PayloadWriter } from './payload-writer';
+export type { StrictJudge } from './strict';
 export { trackingConfig, type TrackingConfig } from './tracking-config';

@@ -1,36 +1,38 @@
 import type { IncomingMessage } from 'node:http';
-import { gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 
 export type Received =
   /** The whole body; null when it is empty. */
   | { readonly kind: 'complete'; readonly body: Buffer | null }
-  /** Larger than what is kept: `bytes`, or more where it was compressed. It was read to the end and thrown away. */
-  | { readonly kind: 'oversize'; readonly bytes: number }
-  /** Larger than what is taken at all. `all` says whether the rest of it was read. */
-  | { readonly kind: 'refused'; readonly all: boolean }
+  /** Larger than what is taken: `bytes`, or more. It was thrown away. */
+  | { readonly kind: 'oversize'; readonly bytes: number; readonly all: boolean }
+  /** Its `bytes` inflate to too many times as many. */
+  | { readonly kind: 'bomb'; readonly bytes: number }
   /** All connections together send more than may be buffered. */
   | { readonly kind: 'crowded' }
   /** The bytes are not in the encoding that the request names. */
-  | { readonly kind: 'unreadable' }
+  | { readonly kind: 'unreadable'; readonly bytes: number }
   /** The encoding is none that is read here. */
-  | { readonly kind: 'unsupported' }
+  | { readonly kind: 'unsupported'; readonly bytes: number }
   /** The client went away, or was too slow. */
   | { readonly kind: 'aborted' };
 
 export interface BodyLimits {
   /** Larger ones are thrown away, bytes. */
-  readonly maxBytes: number;
-  /** Larger ones are refused, bytes. */
   readonly dropBytes: number;
-  /** What all connections together may hold while they receive, bytes. */
+  /** Times that a body may be larger than its compressed form. */
+  readonly maxInflation: number;
+  /** What all connections together may hold while they receive and inflate, bytes. */
   readonly maxBufferedBytes: number;
 }
 
 /**
- * A refused body is still read up to this many times the limit: closing a connection into which a client writes resets
- * it, and the client would never see the answer.
+ * A body that is thrown away is still read up to this many times the limit: closing a connection into which a client
+ * writes resets it, and the client would never see the answer.
  */
 const PATIENCE = 4;
+/** What any body may inflate to, bytes: a few hundred equal events compress better than any ratio foresees. */
+const HARMLESS_BYTES = 64 * 1024;
 
 /** Reads bodies, and holds all of them together to one bound of memory. */
 export class BodyReader {
@@ -45,23 +47,23 @@ export class BodyReader {
 
   /** Calls `done` exactly once. */
   read(request: IncomingMessage, done: (received: Received) => void): void {
-    const encoding = request.headers['content-encoding'];
-    if (encoding === undefined || encoding === 'identity') {
+    const encoding = request.headers['content-encoding']?.trim().toLowerCase();
+    if (encoding === undefined || encoding === 'identity' || encoding === '') {
       this.receive(request, done);
       return;
     }
     this.receive(request, (received) => {
       if (received.kind !== 'complete' || received.body === null) done(received);
       else if (encoding === 'gzip' || encoding === 'x-gzip') this.inflate(received.body, done);
-      else done({ kind: 'unsupported' });
+      else done({ kind: 'unsupported', bytes: received.body.length });
     });
   }
 
   private receive(request: IncomingMessage, done: (received: Received) => void): void {
-    const { maxBytes, dropBytes, maxBufferedBytes } = this.limits;
+    const { dropBytes, maxBufferedBytes } = this.limits;
     const declared = Number(request.headers['content-length'] ?? 0);
     if (declared > dropBytes * PATIENCE) {
-      done({ kind: 'refused', all: false });
+      done({ kind: 'oversize', bytes: declared, all: false });
       return;
     }
     let first: Buffer | null = null;
@@ -86,9 +88,9 @@ export class BodyReader {
 
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > maxBytes || crowded) {
+      if (bytes > dropBytes || crowded) {
         if (held > 0) release();
-        if (bytes > dropBytes * PATIENCE) finish({ kind: 'refused', all: false });
+        if (bytes > dropBytes * PATIENCE) finish({ kind: 'oversize', bytes, all: false });
         return;
       }
       if (this.buffered + chunk.length > maxBufferedBytes) {
@@ -102,8 +104,7 @@ export class BodyReader {
       else (chunks ??= [first]).push(chunk);
     });
     request.on('end', () => {
-      if (bytes > dropBytes) finish({ kind: 'refused', all: true });
-      else if (bytes > maxBytes) finish({ kind: 'oversize', bytes });
+      if (bytes > dropBytes) finish({ kind: 'oversize', bytes, all: true });
       else if (crowded) finish({ kind: 'crowded' });
       else finish({ kind: 'complete', body: chunks === null ? first : Buffer.concat(chunks, bytes) });
     });
@@ -112,16 +113,44 @@ export class BodyReader {
     });
   }
 
-  /** Inflates one layer, and never to more than a body may hold: 100 MiB of zeros are 100 KB of gzip. */
+  /**
+   * Inflates one layer, piece by piece, and stops where it is too much: 100 MiB of zeros are 100 KB of gzip. What is
+   * inflated counts as buffered.
+   */
   private inflate(compressed: Buffer, done: (received: Received) => void): void {
-    const { maxBytes } = this.limits;
+    const { dropBytes, maxInflation, maxBufferedBytes } = this.limits;
+    const most = Math.min(dropBytes, Math.max(HARMLESS_BYTES, compressed.length * maxInflation));
+    const gunzip = createGunzip();
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let over = false;
     this.buffered += compressed.length;
-    gunzip(compressed, { maxOutputLength: maxBytes }, (error, body) => {
-      this.buffered -= compressed.length;
-      if (error === null) done({ kind: 'complete', body: body.length === 0 ? null : body });
-      else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-        done({ kind: 'oversize', bytes: maxBytes + 1 });
-      else done({ kind: 'unreadable' });
+    const finish = (received: Received): void => {
+      if (over) return;
+      over = true;
+      this.buffered -= compressed.length + bytes;
+      gunzip.destroy();
+      done(received);
+    };
+    gunzip.on('data', (chunk: Buffer) => {
+      if (over) return;
+      bytes += chunk.length;
+      this.buffered += chunk.length;
+      if (bytes > most)
+        finish(
+          most === dropBytes
+            ? { kind: 'oversize', bytes, all: true }
+            : { kind: 'bomb', bytes: compressed.length },
+        );
+      else if (this.buffered > maxBufferedBytes) finish({ kind: 'crowded' });
+      else chunks.push(chunk);
     });
+    gunzip.on('end', () => {
+      finish({ kind: 'complete', body: bytes === 0 ? null : Buffer.concat(chunks, bytes) });
+    });
+    gunzip.on('error', () => {
+      finish({ kind: 'unreadable', bytes: compressed.length });
+    });
+    gunzip.end(compressed);
   }
 }

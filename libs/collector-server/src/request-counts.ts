@@ -1,11 +1,12 @@
 import type { StageCounts } from '@headwater/contracts';
-import { contentId, minuteOf, TOTAL } from '@headwater/stage';
+import { contentId, minuteOf, TOTAL, type DropReason } from '@headwater/stage';
 
 /** What happened to the payloads of one minute. A payload counts once its end is certain: a 503 is none, it comes again. */
 export class MinuteTally {
   in = 0;
   out = 0;
   readonly failed: Record<string, number> = {};
+  readonly reasons: Record<string, number> = {};
   readonly codes: Record<string, number> = {};
   maxDelayMs = 0;
 
@@ -22,6 +23,12 @@ export class MinuteTally {
   failedAs(type: string): void {
     this.in += 1;
     add(this.failed, type);
+  }
+
+  /** A request that was left out on purpose. */
+  dropped(reason: DropReason): void {
+    this.in += 1;
+    add(this.reasons, reason);
   }
 
   answered(code: number): void {
@@ -74,7 +81,7 @@ export class RequestCounts {
       in_count: tally.in,
       out_count: tally.out,
       failed: tally.failed,
-      dropped: {},
+      dropped: tally.reasons,
       payloads_in: null,
       status_codes: tally.codes,
       lag_records: null,

@@ -2,6 +2,7 @@ import { Server, type RequestListener } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CollectorMetrics } from './collector-metrics';
 import type { TrackingConfig } from './tracking-config';
+import type { Responder } from './exchange';
 import type { TrackingRoutes } from './tracking-routes';
 
 /** How often connections are held against their time limits, milliseconds. Node's own 30 s would let a slow one live that long. */
@@ -18,6 +19,7 @@ const CLIENT_ERRORS: Readonly<Record<string, number>> = {
 /** The HTTP server of the collector: tracking routes first, and pages (Fastify, Nest) for what is none. */
 export class TrackingServer extends Server {
   private routes: TrackingRoutes | null = null;
+  private responder: Responder | null = null;
 
   constructor(connection: TrackingConfig['connection'], pages: RequestListener) {
     super({
@@ -34,8 +36,9 @@ export class TrackingServer extends Server {
   }
 
   /** Answers tracking requests from now on. Called before anything listens. */
-  serve(routes: TrackingRoutes, metrics: CollectorMetrics): void {
+  serve(routes: TrackingRoutes, responder: Responder, metrics: CollectorMetrics): void {
     this.routes = routes;
+    this.responder = responder;
     this.on('clientError', ({ code }: NodeJS.ErrnoException) => {
       if (code !== 'ECONNRESET') metrics.answered('broken', CLIENT_ERRORS[code ?? ''] ?? 400);
     });
@@ -46,7 +49,7 @@ export class TrackingServer extends Server {
    * finishes the requests that are under way.
    */
   async drain(delayMs: number): Promise<void> {
-    this.routes?.startDraining();
+    this.responder?.startDraining();
     await delay(delayMs);
     const closed = new Promise<void>((resolve) => {
       this.close(() => {
@@ -54,9 +57,9 @@ export class TrackingServer extends Server {
       });
     });
     do {
-      await this.routes?.whenIdle();
+      await this.responder?.whenIdle();
       await Promise.race([closed, delay(LAST_BYTES_MS)]);
-    } while ((this.routes?.inFlightRequests ?? 0) > 0);
+    } while ((this.responder?.inFlightRequests ?? 0) > 0);
     this.closeAllConnections(); // what is left never sent a whole request: nothing of it was accepted
     await closed;
   }
