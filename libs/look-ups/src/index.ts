@@ -1,3 +1,4 @@
+export { appsConfig, openAppRegistry } from './app-registry';
 export { CountryDatabase, shippedCountryDatabase, type CountryDatabaseOptions } from './country-database';
 export { folderSource } from './folder-source';
 export { igluConfig, type IgluConfig } from './iglu-config';
