@@ -3,7 +3,7 @@ const LONGEST = 8_192;
 /** Scheme, two slashes, and then a host at once: what follows is read by URL, which repairs too much by itself. */
 const ABSOLUTE = /^https?:\/\/[^/\\?#@\s]/i;
 /** Control characters, spaces and backslashes: browsers drop or turn them, so that another host may come out. */
-const UNSAFE = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\ufeff\\]/;
+const UNSAFE = /[\p{Cc}\p{Z}\ufeff\\]/u;
 
 /** A host, as the list names it: `shop.example`, `shop.example:8443`; null when it is none. There are no wildcards. */
 export function redirectHost(text: string): string | null {
