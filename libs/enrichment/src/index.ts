@@ -1,5 +1,8 @@
+export type { CustomAnswer, CustomEnrichments } from './custom/custom-step';
+export { settableFields } from './custom/settable-fields';
 export { describeEvent } from './describe-event';
 export { createEnricher, type Enricher, type EnricherOptions } from './enricher';
+export { readEnrichmentSettings, type EnrichmentSettings } from './enrichment-settings';
 export { enrichments, enrichmentsConfig } from './enrichments';
 export { defaultKeptParameters } from './enrichments/pseudonymise';
 export type { Enrichment, LookUps } from './enrichments/enrichment';

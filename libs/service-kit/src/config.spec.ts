@@ -82,6 +82,24 @@ describe('loadConfig', () => {
   });
 });
 
+describe('settings beneath the environment', () => {
+  const beneath = { kafka: { maxBytes: 7, topicPrefix: 'file-' }, level: 'high', rules: [{ name: 'x' }] };
+
+  it('count where no variable is set', () => {
+    expect(
+      loadConfig(schema, { KAFKA__BROKERS: 'a:1', KAFKA__MAX_BYTES: '5', LEVEL: 'low' }, beneath),
+    ).toEqual({
+      kafka: { brokers: ['a:1'], topicPrefix: 'file-', maxBytes: 5, tls: false },
+      level: 'low',
+      rules: [{ name: 'x' }],
+    });
+  });
+
+  it('may leave out what they do not set', () => {
+    expect(loadConfig(schema, { KAFKA__BROKERS: 'a:1' }, { kafka: null }).kafka.maxBytes).toBe(1000);
+  });
+});
+
 describe('describeConfig', () => {
   it('lists every setting with its variable, type and default', () => {
     const table = describeConfig(schema).map(

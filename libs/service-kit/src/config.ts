@@ -54,9 +54,14 @@ export function describeConfig(schema: z.ZodObject): readonly ConfigVariable[] {
  * Reads a configuration from environment variables. A variable `X` may be given as `X_FILE`, the path of a file that
  * holds the value. Empty counts as not set.
  *
+ * @param beneath settings from elsewhere, in the form of the configuration: they count where no variable is set
  * @throws {ConfigError} naming every variable at fault, what was found, what is expected, and the fix
  */
-export function loadConfig<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.infer<S> {
+export function loadConfig<S extends z.ZodObject>(
+  schema: S,
+  env: NodeJS.ProcessEnv,
+  beneath: Readonly<Record<string, unknown>> = {},
+): z.infer<S> {
   const problems: string[] = [];
   const settings: Record<string, unknown> = {};
   const leaves = leavesOf(schema);
@@ -69,8 +74,9 @@ export function loadConfig<S extends z.ZodObject>(schema: S, env: NodeJS.Process
         (node, part) => (node[part] ??= {}) as Record<string, unknown>,
         settings,
       );
-    const name = path.at(-1);
-    if (text !== undefined && name !== undefined) parent[name] = parsed(text, unwrap(type).inner);
+    const name = path.at(-1) ?? '';
+    const value = text === undefined ? valueAt(beneath, path) : parsed(text, unwrap(type).inner);
+    if (value !== undefined) parent[name] = value;
   }
   const result = schema.safeParse(settings);
   const variables = new Map(describeConfig(schema).map((variable) => [variable.path.join('.'), variable]));
@@ -78,6 +84,12 @@ export function loadConfig<S extends z.ZodObject>(schema: S, env: NodeJS.Process
   if (problems.length > 0 || !result.success) throw new ConfigError([...new Set(problems)]);
   return result.data;
 }
+
+const valueAt = (settings: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>(
+    (node, part) => (node as Readonly<Record<string, unknown>> | null | undefined)?.[part],
+    settings,
+  );
 
 function textOf(variable: string, env: NodeJS.ProcessEnv, problems: string[]): string | undefined {
   const direct = env[variable];

@@ -17,6 +17,8 @@ export type ServiceConfig = z.ZodObject<(typeof kitConfig)['shape'] & z.ZodRawSh
 export interface ServiceDefinition<S extends ServiceConfig = ServiceConfig> {
   readonly name: string;
   readonly config: S;
+  /** Settings from elsewhere, such as a file that a variable names: they count where no variable is set. */
+  readonly beneath?: (env: NodeJS.ProcessEnv) => Readonly<Record<string, unknown>>;
   /** The service's one module. */
   readonly module: (config: z.infer<S>, kit: Kit) => DynamicModule | Promise<DynamicModule>;
   /** Connects transports, before anything listens. */
@@ -120,7 +122,7 @@ function portOf(app: NestFastifyApplication): number {
 
 function readConfig<S extends ServiceConfig>(definition: ServiceDefinition<S>): z.infer<S> {
   try {
-    return loadConfig(definition.config, process.env);
+    return loadConfig(definition.config, process.env, definition.beneath?.(process.env));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`headwater ${definition.name}: ${error.message}\n`);

@@ -25,7 +25,11 @@ it('needs brokers, a registry and keys, and has defaults for the rest', () => {
     pseudonymise: { keptQueryParameters: [...defaultKeptParameters] },
     country: { unknown: 'ZZ' },
   });
-  expect(Object.keys(settings.enrichments)).toEqual(enrichments.map(({ name }) => name));
+  expect(Object.keys(settings.enrichments)).toEqual([
+    ...enrichments.map(({ name }) => name),
+    'timeoutMs',
+    'custom',
+  ]);
 });
 
 it('says how to make a key when there is none: nothing is enriched without', () => {
@@ -52,6 +56,15 @@ it('reads the settings of enrichments', () => {
     botDetection: { drop: true },
     campaign: { clickIds: { yclid: 'Yandex' } },
   });
+});
+
+it('lets variables win over the file with the settings of the enrichments', () => {
+  const { enrichments: settings } = loadConfig(
+    config,
+    { ...least, ENRICHMENTS__COUNTRY__UNKNOWN: 'XX' },
+    { enrichments: { country: { unknown: 'YY' }, botDetection: { drop: true } } },
+  );
+  expect(settings).toMatchObject({ country: { unknown: 'XX' }, botDetection: { drop: true } });
 });
 
 it('documents every variable, and marks the keys as secret', () => {

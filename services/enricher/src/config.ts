@@ -62,7 +62,16 @@ export const config = kitConfig.extend({
   country: countryConfig.prefault({}),
   pseudonym: pseudonymConfig,
   iglu: igluConfig.prefault({}),
-  enrichments: enrichmentsConfig.prefault({}),
+  enrichments: enrichmentsConfig
+    .extend({
+      file: z
+        .string()
+        .optional()
+        .describe(
+          'File (YAML or JSON) with the settings of all enrichments: "country: { unknown: XX }" is ENRICHMENTS__COUNTRY__UNKNOWN. Variables win over it.',
+        ),
+    })
+    .prefault({}),
 });
 
 export type EnricherConfig = z.infer<typeof config>;

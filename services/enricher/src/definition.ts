@@ -2,6 +2,8 @@ import { createPseudonyms } from '@headwater/enrichment';
 import { connectKafka, connectRegistry, TransactionalServer } from '@headwater/kafka';
 import {
   CountryDatabase,
+  enrichmentsFile,
+  openCustomEnrichments,
   readMarkedPaths,
   shippedCountryDatabase,
   shippedSchemas,
@@ -20,6 +22,7 @@ class EnricherModule {}
 export const definition: ServiceDefinition<typeof config> = {
   name: 'enricher',
   config,
+  beneath: (env) => ({ enrichments: enrichmentsFile(env) }),
   module: moduleOf,
   connect,
 };
@@ -30,6 +33,11 @@ function moduleOf(settings: EnricherConfig, kit: Kit): DynamicModule {
     log: kit.log,
     metrics: kit.metrics,
   });
+  const { folder, custom: settingsOfCustom, timeoutMs } = settings.enrichments;
+  const custom =
+    folder === undefined
+      ? null
+      : openCustomEnrichments({ folder, settings: settingsOfCustom, timeoutMs, log: kit.log });
   const stages = enricherStages({
     processor: `headwater-enricher/${kit.version}`,
     lookUps: {
@@ -38,6 +46,7 @@ function moduleOf(settings: EnricherConfig, kit: Kit): DynamicModule {
       markedPaths: readMarkedPaths([shippedSchemas(), ...settings.iglu.folders]),
     },
     config: settings.enrichments,
+    custom,
   });
   const server = new TransactionalServer({
     kafka: connectKafka(settings.kafka, kit),
@@ -49,6 +58,7 @@ function moduleOf(settings: EnricherConfig, kit: Kit): DynamicModule {
     onFatal: kit.fatal,
   });
   kit.onDrain('batches', () => server.close());
+  if (custom) kit.onDrain('custom enrichments', () => custom.close());
   return {
     module: EnricherModule,
     controllers: [EnricherController],

@@ -24,7 +24,7 @@ it('gives every enrichment a name of its own, a summary, and defaults', () => {
   expect(enrichments.map(({ summary }) => summary)).toEqual(
     names.map(() => expect.stringMatching(/^\S.*\.$/) as string),
   );
-  expect(Object.keys(enrichmentsConfig.parse({}))).toEqual(names);
+  expect(Object.keys(enrichmentsConfig.parse({}))).toEqual([...names, 'timeoutMs', 'custom']);
 });
 
 it('documents every setting', () => {

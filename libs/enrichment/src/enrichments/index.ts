@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { customConfig } from '../custom/custom-config';
 import { botDetection } from './bot-detection';
 import { campaign } from './campaign';
 import { cookies } from './cookies';
@@ -29,7 +30,8 @@ export const enrichments: readonly Enrichment[] = [
   dropIp,
 ];
 
-/** Settings of all enrichments, by name: `ENRICHMENTS__USER_AGENT__REMEMBERED`. */
-export const enrichmentsConfig = z.object(
-  Object.fromEntries(enrichments.map(({ name, config }) => [name, config.prefault({})])),
-);
+/** Settings of all enrichments, by name: `ENRICHMENTS__USER_AGENT__REMEMBERED`; then those of an operator's own. */
+export const enrichmentsConfig = z.object({
+  ...Object.fromEntries(enrichments.map(({ name, config }) => [name, config.prefault({})])),
+  ...customConfig,
+});
