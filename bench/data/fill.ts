@@ -23,16 +23,20 @@ export interface Filling {
 
 const policy: CollectionPolicy = {
   processor: 'headwater-bench/0',
-  trustedProxies: null,
+  address: { trustedProxies: null, header: 'any' },
   cookie: {
     enabled: false,
     name: 'sp',
+    clientName: null,
     maxAgeSeconds: 0,
     domains: [],
     fallbackDomain: null,
     sameSite: 'Lax',
     secure: true,
   },
+  bounce: null,
+  keptCookies: [],
+  maximumBodyBytes: topics.collectorPayloads.maxMessageBytes,
   maximumRecordBytes: topics.collectorPayloads.maxMessageBytes,
 };
 
@@ -77,13 +81,21 @@ function* payloads(filling: Filling, avro: PlainAvro): Generator<Buffer> {
       {
         method: 'POST',
         path: TP2_PATH,
+        askedPath: TP2_PATH,
+        asksFor: 'ok',
         querystring: null,
         headers: browserHeaders(who, 'collector.example'),
         body: tp2Body(chance, who, carried, run, number, now),
         socketAddress: '127.0.0.1',
       },
       policy,
-      { now, payloadId: eventId(run, number), newId: () => eventId(run, number) },
+      {
+        now,
+        payloadId: eventId(run, number),
+        newId: () => eventId(run, number),
+        app: null,
+        anonymous: false,
+      },
     );
     if (collected.kind !== 'ok') throw new Error('The collector would refuse a payload that the bench made.');
     yield avro.encode(collected.payload);
