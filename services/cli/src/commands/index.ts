@@ -1,0 +1,11 @@
+import type { Command } from '../command';
+import { exportFailed } from './export';
+import { fix } from './fix';
+import { list } from './list';
+import { problems } from './problems';
+import { replay } from './replay';
+import { runs } from './runs';
+import { show } from './show';
+
+/** What can be done with failed events. A command is one file and one line here. */
+export const failedCommands: readonly Command[] = [problems, list, show, fix, replay, runs, exportFailed];
