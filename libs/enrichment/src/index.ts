@@ -5,7 +5,9 @@ export { createEnricher, type Enricher, type EnricherOptions } from './enricher'
 export { readEnrichmentSettings, type EnrichmentSettings } from './enrichment-settings';
 export { enrichments, enrichmentsConfig } from './enrichments';
 export { defaultKeptParameters } from './enrichments/pseudonymise';
-export type { Enrichment, LookUps } from './enrichments/enrichment';
+export type { Draft, Enrichment, LookUps } from './enrichments/enrichment';
+export { readPayload } from './payload/read-payload';
+export type { SentEvent } from './payload/sent-event';
 export { markedPathsIn, type MarkedPath, type MarkedPaths } from './privacy/marked-paths';
 export { createPseudonyms, pseudonymKeys, type PseudonymKey, type Pseudonyms } from './privacy/pseudonyms';
 export { igluUri, parseIgluUri, type SchemaKey } from './protocol/iglu-uri';

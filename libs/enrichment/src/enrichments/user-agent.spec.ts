@@ -64,8 +64,27 @@ it.each([
   [
     'a program',
     'curl/8.5.0',
-    { br_name: null, br_family: null, br_type: null, os_family: null, dvce_type: null, dvce_ismobile: null },
+    {
+      br_name: 'curl 8',
+      br_family: 'curl',
+      br_version: '8.5.0',
+      br_type: 'App',
+      os_family: null,
+      dvce_type: null,
+      dvce_ismobile: null,
+    },
   ],
+  [
+    'an app on a telephone',
+    'Luminary/1.0.2 build 57/Android SDK 26',
+    { br_name: 'Luminary 1', br_type: 'App', os_family: 'Android' },
+  ],
+  [
+    'a robot that claims to be a browser',
+    'Mozilla/5.0 (compatible; DotBot/1.1; http://www.dotnetdotcom.org/)',
+    { br_name: 'DotBot 1', br_type: 'App' },
+  ],
+  ['what names no program', '-', { br_name: null, br_family: null, br_type: null, os_family: null }],
 ])('reads %s', (_case, useragent, expected) => {
   expect(patchOf(useragent)).toMatchObject(expected);
 });

@@ -36,6 +36,18 @@ const manufacturers: Readonly<Record<string, string>> = {
 const mobile: ReadonlySet<string> = new Set(['mobile', 'tablet', 'wearable']);
 const nothing: Outcome<Patch> = ok({});
 
+/** Names that the parser repeats as a user agent writes them. */
+const canonical: Readonly<Record<string, string>> = {
+  android: 'Android',
+  linux: 'Linux',
+  gentoo: 'Gentoo',
+  chrome: 'Chrome',
+  firefox: 'Firefox',
+  weibo: 'Weibo',
+};
+const named = (name: string | undefined): string | undefined =>
+  name === undefined ? undefined : (canonical[name] ?? name);
+
 /** What Chrome writes for every model since it hides them. */
 const HIDDEN_MODEL = 'K';
 
@@ -130,19 +142,41 @@ export const userAgent = defineEnrichment({
   },
 });
 
+interface Product {
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+}
+
+/** A program that names itself first: `curl/8.5.0`. */
+const PROGRAM = /^(?!Mozilla\/|Opera\/)([A-Za-z][\w.-]*(?: [A-Za-z][\w-]*){0,3})\/v?(\d[\w.]*)/;
+/** A robot that claims to be compatible with a browser: `Mozilla/5.0 (compatible; DotBot/1.1; …)`. */
+const ROBOT =
+  /^Mozilla\/\d\.\d \(compatible; {0,2}([A-Za-z][\w.!-]*(?: [A-Za-z][\w-]*){0,3})(?:\/v?(\d[\w.]*))?[;,) ]/;
+
+/** The program that a user agent names where it names no browser. */
+function programIn(useragent: string): Product | null {
+  const [, name, version] = PROGRAM.exec(useragent) ?? ROBOT.exec(useragent) ?? [];
+  return name === undefined ? null : { name, version };
+}
+
 /** Browser, system and device of a visitor. */
 interface Client {
-  readonly browser: { readonly name: string | undefined; readonly version: string | undefined };
+  readonly browser: Product;
+  /** What is in the place of the browser is a program without one: an app, a library, a robot. */
+  readonly isProgram: boolean;
   readonly engine: string | undefined;
-  readonly os: { readonly name: string | undefined; readonly version: string | undefined };
+  readonly os: Product;
   readonly type: string | null;
   readonly model: string | undefined;
 }
 
 function clientOf(useragent: string, hints: ClientHints | null): Client {
   const result = new UAParser(useragent).getResult();
+  const browser = browserOf(result, hints);
+  const program = browser.name === undefined ? programIn(useragent) : null;
   return {
-    browser: browserOf(result, hints),
+    browser: program ?? browser,
+    isProgram: program !== null,
     engine: result.engine.name,
     os: systemOf(result, hints),
     type: typeOf(result, hints),
@@ -150,7 +184,9 @@ function clientOf(useragent: string, hints: ClientHints | null): Client {
   };
 }
 
-function browserOf({ browser: { name, version } }: IResult, hints: ClientHints | null): Client['browser'] {
+function browserOf({ browser }: IResult, hints: ClientHints | null): Product {
+  const { version } = browser;
+  const name = named(browser.name);
   const hinted = hints?.browser ?? null;
   // Chromium is named by its whole family: it is the browser only where the user agent claims no other.
   if (hinted === null || (hinted.name === 'Chromium' && name !== 'Chrome')) return { name, version };
@@ -159,7 +195,9 @@ function browserOf({ browser: { name, version } }: IResult, hints: ClientHints |
   return { name: hinted.name, version: isSame && !isFuller ? version : (hinted.version ?? undefined) };
 }
 
-function systemOf({ os: { name, version } }: IResult, hints: ClientHints | null): Client['os'] {
+function systemOf({ os }: IResult, hints: ClientHints | null): Product {
+  const { version } = os;
+  const name = named(os.name);
   const platform = hints?.platform ?? name;
   const isSame = platform === name;
   return { name: platform, version: hints?.platformVersion ?? (isSame ? version : undefined) };
@@ -182,13 +220,12 @@ function typeOf({ os, device }: IResult, hints: ClientHints | null): string | nu
 function patchOf(client: Client): Patch {
   const { browser, engine, os, type } = client;
   return {
-    br_name: named(browser.name, browser.version?.split('.', 1)[0]),
+    br_name: withVersion(browser.name, browser.version?.split('.', 1)[0]),
     br_family: browser.name ?? null,
     br_version: browser.version ?? null,
-    br_type:
-      browser.name === undefined ? null : type !== null && mobile.has(type) ? 'Mobile Browser' : 'Browser',
+    br_type: browserTypeOf(client),
     br_renderengine: engine ?? null,
-    os_name: named(os.name, os.version),
+    os_name: withVersion(os.name, os.version),
     os_family: os.name ?? null,
     os_manufacturer: (os.name !== undefined && manufacturers[os.name]) || null,
     dvce_type: type,
@@ -197,7 +234,13 @@ function patchOf(client: Client): Patch {
   };
 }
 
-const named = (name: string | undefined, version: string | undefined): string | null =>
+function browserTypeOf({ browser, isProgram, type }: Client): string | null {
+  if (browser.name === undefined) return null;
+  if (isProgram) return 'App';
+  return type !== null && mobile.has(type) ? 'Mobile Browser' : 'Browser';
+}
+
+const withVersion = (name: string | undefined, version: string | undefined): string | null =>
   name === undefined ? null : version === undefined ? name : `${name} ${version}`;
 
 /** `iglu:com.snowplowanalytics.snowplow/ua_parser_context/jsonschema/1-0-0` */
@@ -209,13 +252,13 @@ function uaParserContext({ browser, os, model }: Client): SelfDescribing {
     useragentMajor: browserMajor,
     useragentMinor: browserMinor,
     useragentPatch: browserPatch,
-    useragentVersion: named(browser.name ?? OTHER, browser.version),
+    useragentVersion: withVersion(browser.name ?? OTHER, browser.version),
     osFamily: os.name ?? OTHER,
     osMajor,
     osMinor,
     osPatch,
     osPatchMinor,
-    osVersion: named(os.name ?? OTHER, os.version),
+    osVersion: withVersion(os.name ?? OTHER, os.version),
     deviceFamily: model ?? OTHER,
   });
 }
