@@ -53,6 +53,8 @@ export interface CollectorParts<Config> {
 @Module({})
 class CollectorModule {}
 
+const JUDGE = Symbol('strict judge');
+
 /** The collector, whatever it writes to. */
 export function defineCollector<S extends typeof trackingConfig>(
   config: S,
@@ -126,6 +128,7 @@ function collectorModule(
       { provide: TrackingRoutes, useValue: routes },
       { provide: Responder, useValue: responder },
       { provide: CollectorMetrics, useValue: metrics },
+      { provide: JUDGE, useValue: judge },
       { provide: CountsPublisher, useValue: new CountsPublisher(counts, writer, kit.log, Date.now) },
     ],
   };
@@ -139,6 +142,8 @@ function connect(app: NestFastifyApplication, config: TrackingConfig, kit: Kit):
   server.serve(app.get(TrackingRoutes), app.get(Responder), app.get(CollectorMetrics));
   publisher.start(config.counts.intervalMs);
   kit.onDrain('requests under way', () => server.drain(config.connection.drainDelayMs));
+  const judge = app.get<StrictJudge | null>(JUDGE);
+  kit.onDrain('strict mode', async () => judge?.close?.());
   kit.onDrain('stage counts', () => publisher.stop());
   kit.onDrain('records on their way to the broker', () => writer.drain());
 }

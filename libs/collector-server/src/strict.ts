@@ -6,6 +6,8 @@ import type { Verdict } from '@headwater/verdict';
 export interface StrictJudge {
   /** @throws a retriable `ServiceError` when a schema cannot be looked up */
   payload(payload: CollectorPayload): Promise<readonly Verdict[]>;
+  /** Called once no request is under way. */
+  close?(): Promise<void>;
 }
 
 /** One reason why an event would fail, as a developer reads it. */

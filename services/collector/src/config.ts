@@ -1,5 +1,6 @@
 import { trackingConfig } from '@headwater/collector-server';
 import { kafkaConfig, registryConfig } from '@headwater/kafka';
+import { appsConfig, igluConfig } from '@headwater/look-ups';
 import { z } from 'zod';
 
 const writerConfig = z.object({
@@ -32,4 +33,8 @@ export const config = trackingConfig.extend({
   kafka: kafkaConfig,
   registry: registryConfig,
   writer: writerConfig.prefault({}),
+  apps: appsConfig.prefault({}),
+  iglu: igluConfig.prefault({}),
 });
+
+export type CollectorConfig = z.infer<typeof config>;
