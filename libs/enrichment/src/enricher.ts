@@ -4,12 +4,14 @@ import {
   failure,
   isNonEmpty,
   maskAddresses,
+  ok,
   ServiceError,
   type DropReason,
   type Fate,
   type NonEmpty,
   type Processor,
 } from '@headwater/stage';
+import { admission, type Admit } from './admission/admission';
 import { customStep, type CustomEnrichments } from './custom/custom-step';
 import { describeEvent } from './describe-event';
 import { enrichments } from './enrichments';
@@ -33,6 +35,8 @@ export interface EnricherOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Runs the enrichments of an operator's folder, where there is one. */
   readonly custom?: CustomEnrichments | null;
+  /** Says which events may enter; without it, all may. */
+  readonly admit?: Admit;
 }
 
 /** What becomes of what the enricher reads. Equal inputs have equal fates. */
@@ -53,11 +57,12 @@ export function createEnricher({
   lookUps,
   config = {},
   custom = null,
+  admit = () => ADMITTED,
 }: EnricherOptions): Enricher {
   const steps = enrichments.map((enrichment) => enrichment.create(config[enrichment.name], lookUps));
   // Custom enrichments see pseudonyms and no address; the address is dropped last, whatever they do.
   if (custom) steps.splice(-1, 0, customStep(custom));
-  const parts: Parts = { steps, pseudonyms: lookUps.pseudonyms, processor };
+  const parts: Parts = { steps, pseudonyms: lookUps.pseudonyms, processor, admit };
   return {
     payload: (payload) => {
       const sent = readPayload(payload);
@@ -72,7 +77,10 @@ interface Parts {
   readonly steps: readonly Enrich[];
   readonly pseudonyms: Pseudonyms;
   readonly processor: Processor;
+  readonly admit: Admit;
 }
+
+const ADMITTED = ok(null);
 
 function fateOf(
   sent: SentEvent,
@@ -93,9 +101,12 @@ function enriched(
   sent: SentEvent,
   payload: CollectorPayload,
   replay: Replay | null,
-  { steps, pseudonyms, processor }: Parts,
+  { steps, pseudonyms, processor, admit }: Parts,
 ): Fate<EnrichedEvent> {
   const { event, user_ipaddress, failures, isWhole } = readEvent(sent, payload, processor);
+  const admitted = replay === null ? admission(event, payload, admit) : ADMITTED;
+  if (admitted.kind === 'dropped') return { kind: 'dropped', reason: admitted.reason, subject: event };
+  if (admitted.kind === 'failed') failures.unshift(...admitted.failures);
   if (replay !== null) assignReplay(event, replay);
   event.event_fingerprint ??= pseudonyms.fingerprintOf(
     event.app_id,

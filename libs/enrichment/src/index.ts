@@ -1,3 +1,4 @@
+export type { Admit, Entrant } from './admission/admission';
 export type { CustomAnswer, CustomEnrichments } from './custom/custom-step';
 export { settableFields } from './custom/settable-fields';
 export { describeEvent } from './describe-event';

@@ -1,5 +1,6 @@
 import { enrichmentsConfig, pseudonymKeys } from '@headwater/enrichment';
 import { kafkaConfig, registryConfig } from '@headwater/kafka';
+import { appsConfig } from '@headwater/look-ups';
 import { kitConfig, secret } from '@headwater/service-kit';
 import { z } from 'zod';
 
@@ -54,6 +55,17 @@ const igluConfig = z.object({
     ),
 });
 
+const appRegistryConfig = appsConfig.extend({
+  sharedBy: z
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .describe(
+      'Number of enrichers that run side by side: each grants its part of the quotas in APPS__FILE. Quotas are counted in each process, on the clock of the collector.',
+    ),
+});
+
 /** All settings of the enricher: each is an environment variable, e.g. `PSEUDONYM__KEYS`. */
 export const config = kitConfig.extend({
   kafka: kafkaConfig,
@@ -61,6 +73,7 @@ export const config = kitConfig.extend({
   batch: batchConfig.prefault({}),
   country: countryConfig.prefault({}),
   pseudonym: pseudonymConfig,
+  apps: appRegistryConfig.prefault({}),
   iglu: igluConfig.prefault({}),
   enrichments: enrichmentsConfig
     .extend({

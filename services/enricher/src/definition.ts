@@ -1,8 +1,10 @@
+import { createMembership } from '@headwater/apps';
 import { createPseudonyms } from '@headwater/enrichment';
 import { connectKafka, connectRegistry, TransactionalServer } from '@headwater/kafka';
 import {
   CountryDatabase,
   enrichmentsFile,
+  openAppRegistry,
   openCustomEnrichments,
   readMarkedPaths,
   shippedCountryDatabase,
@@ -38,6 +40,7 @@ function moduleOf(settings: EnricherConfig, kit: Kit): DynamicModule {
     folder === undefined
       ? null
       : openCustomEnrichments({ folder, settings: settingsOfCustom, timeoutMs, log: kit.log });
+  const registry = openAppRegistry(settings.apps);
   const stages = enricherStages({
     processor: `headwater-enricher/${kit.version}`,
     lookUps: {
@@ -47,6 +50,7 @@ function moduleOf(settings: EnricherConfig, kit: Kit): DynamicModule {
     },
     config: settings.enrichments,
     custom,
+    ...(registry === null ? {} : { admit: createMembership(registry, settings.apps) }),
   });
   const server = new TransactionalServer({
     kafka: connectKafka(settings.kafka, kit),

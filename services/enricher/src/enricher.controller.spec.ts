@@ -1,20 +1,21 @@
+import { createMembership, readRegistry } from '@headwater/apps';
 import { topics, type CollectorPayload, type StageCounts } from '@headwater/contracts';
-import { createPseudonyms } from '@headwater/enrichment';
+import { createPseudonyms, type EnricherOptions } from '@headwater/enrichment';
 import { readMarkedPaths, shippedSchemas } from '@headwater/look-ups';
 import type { Batch } from '@headwater/stage';
 import { aCollectorPayload, aTrackerEvent, BUILT_AT, tp2Body } from '@headwater/testing';
 import { EnricherController } from './enricher.controller';
 import { enricherStages } from './enricher-stage';
 
-const stages = enricherStages({
+const options: EnricherOptions = {
   processor: 'headwater-enricher/0.1.0',
   lookUps: {
     countryOf: () => 'GB',
     pseudonyms: createPseudonyms([{ id: 'test-1', secret: 'x'.repeat(32) }]),
     markedPaths: readMarkedPaths([shippedSchemas()]),
   },
-});
-const controller = new EnricherController(stages);
+};
+const controller = new EnricherController(enricherStages(options));
 
 const batchOf = (...payloads: readonly CollectorPayload[]): Batch<CollectorPayload> => ({
   topic: topics.collectorPayloads,
@@ -85,4 +86,33 @@ it('gives equal outputs for an equal batch: what a crash repeats is the same', (
   const again = controller.onPayloads(batch);
   expect(again.outputs).toEqual(once.outputs);
   expect(again.complete([])).toEqual(once.complete([]));
+});
+
+describe('a quota of the app registry', () => {
+  const registry = readRegistry({ apps: [{ id: 'shop', quota: { eventsPerSecond: 1, burst: 2 } }] });
+  if (!('apps' in registry)) throw new Error(registry.join('\n'));
+
+  it('fails what is above it, and all of it is counted', () => {
+    const limited = new EnricherController(
+      enricherStages({ ...options, admit: createMembership(registry, { sharedBy: 1 }) }),
+    );
+    const blog = aTrackerEvent({ aid: 'blog' });
+    const routed = limited.onPayloads(
+      batchOf(
+        aCollectorPayload({ body: tp2Body(good, good, good, bad, blog) }),
+        aCollectorPayload({ body: tp2Body(good) }),
+      ),
+    );
+    const counts = routed.complete([]).map(({ value }) => value as StageCounts);
+    const totalOf = (app_id: string): StageCounts | undefined =>
+      counts.find((count) => count.app_id === app_id && count.series === 'total');
+    expect(totalOf('shop')).toMatchObject({
+      in_count: 5,
+      out_count: 2,
+      failed: { quota_exceeded: 3 },
+      dropped: {},
+    });
+    expect(totalOf('blog')).toMatchObject({ in_count: 1, out_count: 1 });
+    expect(routed.outputs).toHaveLength(6);
+  });
 });

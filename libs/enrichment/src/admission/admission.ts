@@ -1,0 +1,35 @@
+import type { CollectorPayload, EnrichedEvent } from '@headwater/contracts';
+import type { Outcome } from '@headwater/stage';
+
+/** What is known of an event when it asks to enter. */
+export interface Entrant {
+  readonly app_id: string;
+  /** App that the collector admitted the request for; null where the request did not show one. */
+  readonly admittedApp: string | null;
+  /** When the collector received it, milliseconds since 1970. */
+  readonly collector_tstamp: number;
+}
+
+/**
+ * Says whether an event may enter, before anything else is done with it: `createMembership` of libs/apps makes one. It may
+ * count, so that an event judged twice is counted twice; its fate is the one that is written.
+ */
+export type Admit = (entrant: Entrant) => Outcome<null>;
+
+/** App of events that name none. */
+export const NO_APP = 'unknown';
+
+/**
+ * Asks for an event of a payload. One that names no app is of the app that its request was admitted for.
+ *
+ * @param event its app is set
+ */
+export function admission(
+  event: Pick<EnrichedEvent, 'collector_tstamp'> & { app_id: string },
+  payload: Pick<CollectorPayload, 'app'>,
+  admit: Admit,
+): Outcome<null> {
+  const { app } = payload;
+  if (app !== null && event.app_id === NO_APP) event.app_id = app;
+  return admit({ app_id: event.app_id, admittedApp: app, collector_tstamp: event.collector_tstamp });
+}
