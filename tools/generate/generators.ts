@@ -3,6 +3,8 @@ import { clickhouseTables } from './clickhouse-tables';
 import { configReference } from './config-reference';
 import { contractDocs } from './contract-docs';
 import { contractTypes } from './contract-types';
+import { failureDocs } from './failure-docs';
+import { enrichmentDocs } from './enrichment-docs';
 import type { Generator } from './generator';
 
 /** A generator is one file and one line here. Order matters only where one reads what another wrote. */
@@ -10,6 +12,8 @@ export const generators: readonly Generator[] = [
   contractTypes,
   contractDocs,
   clickhouseTables,
+  failureDocs,
   configReference,
+  enrichmentDocs,
   chartSchema,
 ];
