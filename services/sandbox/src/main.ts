@@ -1,0 +1,4 @@
+import { runService } from '@headwater/service-kit';
+import { definition } from './definition';
+
+void runService(definition);
