@@ -7,3 +7,4 @@ export {
   type PipelineOptions,
   type PipelineService,
 } from './pipeline';
+export { startSandbox, type RunningSandbox } from './sandbox';

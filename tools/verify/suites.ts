@@ -78,7 +78,12 @@ export const suites: readonly Suite[] = [
     name: 'e2e',
     proves: 'real trackers arrive once, a drop raises an alert, npm start does what it says',
     missing: needs(java, maven, python, chromium),
-    run: endToEnd('e2e', '--testPathIgnorePatterns', 'crash.e2e'),
+    run: endToEnd('e2e', '--testPathIgnorePatterns', 'crash.e2e', 'conformance'),
+  },
+  {
+    name: 'conformance',
+    proves: 'every fact of the tracker protocol holds, one test each',
+    run: jest('conformance', '--config', 'e2e/jest.config.cjs', '--runInBand', 'conformance'),
   },
   {
     name: 'faults',
