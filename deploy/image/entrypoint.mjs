@@ -9,6 +9,9 @@ const programs = {
   loader: './dist/services/loader/main.js',
   'quality-monitor': './dist/services/quality-monitor/main.js',
   jobs: './dist/services/jobs/main.js',
+  sandbox: './dist/services/sandbox/main.js',
+  // The command line: `docker run … headwater failed list`.
+  headwater: './dist/services/cli/main.js',
 };
 const [name, ...rest] = process.argv.slice(2);
 const program = programs[name];
@@ -18,6 +21,8 @@ if (!program || !existsSync(new URL(program, import.meta.url))) {
   );
   process.exit(2);
 }
+// On a developer's machine it listens for that machine only; from within a container nobody would reach it.
+if (name === 'sandbox') process.env.HTTP__HOST ??= '0.0.0.0';
 process.argv.splice(1, process.argv.length - 1, new URL(program, import.meta.url).pathname, ...rest);
 const require = createRequire(import.meta.url);
 require(program);

@@ -1,6 +1,6 @@
 import { FailureType } from '@headwater/contracts';
 import { badrowEquivalents } from './badrows/equivalents';
-import { failureTypes, noiseTypes } from './failure-types';
+import { failureTypes } from './failure-types';
 
 describe('the catalogue of failure types', () => {
   it('explains every symbol of the contract and no other', () => {
@@ -15,10 +15,6 @@ describe('the catalogue of failure types', () => {
       expect(entry.replay === 'usually' || entry.replayNote !== '').toBe(true);
     },
   );
-
-  it('takes nothing but path scans for noise', () => {
-    expect(noiseTypes).toEqual(['path_scan']);
-  });
 
   it.each(Object.entries(failureTypes))(
     'exports %s as a row that means the same there',

@@ -15,8 +15,6 @@ export interface FailureTypeEntry {
   readonly replay: 'usually' | 'sometimes' | 'never';
   /** Why not, or when not; empty where there is nothing to say. */
   readonly replayNote: string;
-  /** Nothing that a tracker sent: kept and counted, and left out of quality ratios. */
-  readonly isNoise: boolean;
   /** The row of Snowplow's badrows family that `export --format badrows` makes of it. */
   readonly badrow: BadrowName;
 }
@@ -33,7 +31,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     fixes: ['Read the message, and update the program that you read it with.'],
     replay: 'sometimes',
     replayNote: 'The failed event itself says whether it can be replayed.',
-    isNoise: false,
     badrow: 'generic_error',
   },
   size_violation: {
@@ -49,7 +46,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     ],
     replay: 'never',
     replayNote: 'The content was too large to be kept; sizes and sender are.',
-    isNoise: false,
     badrow: 'size_violation',
   },
   undecodable_record: {
@@ -65,7 +61,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     ],
     replay: 'never',
     replayNote: 'The bytes stay where they are; the failed event refers to their place.',
-    isNoise: false,
     badrow: 'collector_payload_format_violation',
   },
   payload_format_violation: {
@@ -82,7 +77,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     ],
     replay: 'sometimes',
     replayNote: onlyAnOutline,
-    isNoise: false,
     badrow: 'tracker_protocol_violations',
   },
   adapter_failure: {
@@ -99,7 +93,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     ],
     replay: 'sometimes',
     replayNote: onlyAnOutline,
-    isNoise: false,
     badrow: 'adapter_failures',
   },
   tracker_protocol_violation: {
@@ -117,7 +110,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     replay: 'sometimes',
     replayNote:
       'An event can be replayed; a payload that could not be split into events is kept as an outline only.',
-    isNoise: false,
     badrow: 'tracker_protocol_violations',
   },
   schema_violation: {
@@ -135,7 +127,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     ],
     replay: 'usually',
     replayNote: 'Self-describing data that could not be read is not kept, and its event cannot be replayed.',
-    isNoise: false,
     badrow: 'schema_violations',
   },
   enrichment_failure: {
@@ -153,7 +144,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     ],
     replay: 'usually',
     replayNote: 'Where a fault kept the event from being cleared of identifiers, nothing of it is kept.',
-    isNoise: false,
     badrow: 'enrichment_failures',
   },
   atomic_field_violation: {
@@ -169,7 +159,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     ],
     replay: 'usually',
     replayNote: '',
-    isNoise: false,
     badrow: 'schema_violations',
   },
   loading_failure: {
@@ -182,7 +171,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     ],
     replay: 'sometimes',
     replayNote: 'An event can be replayed; a summary or an alert is no event.',
-    isNoise: false,
     badrow: 'loader_runtime_error',
   },
   path_scan: {
@@ -192,7 +180,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     fixes: ['Nothing: it holds no event. Let the ingress answer such paths if their number bothers you.'],
     replay: 'never',
     replayNote: 'There is no event in it.',
-    isNoise: true,
     badrow: 'adapter_failures',
   },
   app_not_admitted: {
@@ -205,7 +192,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     ],
     replay: 'sometimes',
     replayNote: 'Where the policy is to keep no content of strangers, there is nothing to replay.',
-    isNoise: false,
     badrow: 'generic_error',
   },
   quota_exceeded: {
@@ -215,7 +201,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     fixes: ['Raise the quota or mend the loop, then replay the events that are wanted.'],
     replay: 'sometimes',
     replayNote: 'An event that was kept can be replayed.',
-    isNoise: false,
     badrow: 'generic_error',
   },
   replay_failure: {
@@ -225,12 +210,6 @@ export const failureTypes: Readonly<Record<FailureType, FailureTypeEntry>> = {
     fixes: ['Replay the failed event anew with this version; it is still there, unresolved.'],
     replay: 'sometimes',
     replayNote: 'Replay the failed event that it came from: `replay_of` names it.',
-    isNoise: false,
     badrow: 'recovery_error',
   },
 };
-
-/** Types that are nobody's events: kept out of quality ratios. */
-export const noiseTypes: readonly FailureType[] = (Object.keys(failureTypes) as FailureType[]).filter(
-  (type) => failureTypes[type].isNoise,
-);

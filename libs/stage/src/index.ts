@@ -4,6 +4,7 @@ export * from './failed-event';
 export * from './failure';
 export * from './fate';
 export * from './mask-addresses';
+export * from './noise';
 export * from './outcome';
 export * from './route';
 export * from './service-error';

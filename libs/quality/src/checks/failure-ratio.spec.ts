@@ -85,4 +85,21 @@ describe('failure_ratio', () => {
     const tally = { in: 3, failed: 3, failedBy: { schema_violation: 3 } };
     expect(deviationsOf(bench.close(aWindow('validator', MONDAY, tally)))).toEqual([]);
   });
+
+  it('keeps still about bots that try out paths, and finds the failures among them', () => {
+    const bench = benchOf(failureRatio);
+    const close = (minute: number, scans: number, failed: number): readonly Observation[] =>
+      bench.close(
+        aWindow('enricher', MONDAY + minute * MINUTE, {
+          in: 200 + scans,
+          failed: scans + failed,
+          failedBy: { path_scan: scans, schema_violation: failed },
+        }),
+      );
+    for (let minute = 0; minute < 60; minute += 1) expect(deviationsOf(close(minute, 0, 2))).toEqual([]);
+    for (let minute = 60; minute < 90; minute += 1) expect(deviationsOf(close(minute, 5_000, 2))).toEqual([]);
+    const found = Array.from({ length: 10 }, (_none, index) => close(90 + index, 5_000, 120)).flat();
+    const deviation = found.find(({ verdict }) => verdict === 'deviates');
+    expect(deviation?.describe().summary).toMatch(/^60 % of the events .*; 100 % of them schema_violation;/);
+  });
 });

@@ -1,4 +1,4 @@
-import { TOTAL } from '@headwater/stage';
+import { noise, TOTAL } from '@headwater/stage';
 import { z } from 'zod';
 import type { ClosedWindow } from '../counts/open-windows';
 import { PAYLOADS, type FlowStage, type Tally } from '../counts/tally';
@@ -43,7 +43,7 @@ interface Watched {
   failedBy: Record<string, number>;
 }
 
-/** Failed events out of all, for each app, event and stage: rises of the odds ×2, ×5 and ×20. */
+/** Failed events out of all but noise, for each app, event and stage: rises of the odds ×2, ×5 and ×20. */
 export const failureRatio = defineCheck({
   name: 'failure_ratio',
   summary: 'A larger share of events than usual fails in a stage.',
@@ -73,7 +73,8 @@ class FailureRatio implements Watcher {
     const series = this.stages.get(stage) ?? new Map<string, Watched>();
     this.stages.set(stage, series);
     const threshold = this.context.threshold(ODDS_HYPOTHESES.length);
-    for (const [key, tally] of tallies) {
+    for (const [key, counted] of tallies) {
+      const tally = withoutNoise(counted);
       if (tally.series === PAYLOADS || tally.in === 0) continue;
       const watched = series.get(key) ?? this.watched(tally);
       series.set(key, watched);
@@ -141,6 +142,15 @@ class FailureRatio implements Watcher {
     // On the way back to the usual the app must not speak up either.
     return parts > 0 && (excess <= 0 || explained >= EXPLAINED_SHARE * excess);
   }
+}
+
+/** What bots ask for is neither an event nor the failure of one. */
+function withoutNoise(tally: Tally): Tally {
+  let scans = 0;
+  for (const type of noise) scans += tally.failedBy[type] ?? 0;
+  if (scans === 0) return tally;
+  const failedBy = Object.fromEntries(Object.entries(tally.failedBy).filter(([type]) => !noise.has(type)));
+  return { ...tally, in: tally.in - scans, failed: tally.failed - scans, failedBy };
 }
 
 function describe(

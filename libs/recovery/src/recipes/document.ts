@@ -65,7 +65,9 @@ export function parametersOf(
   for (const [name, value] of Object.entries(document.parameters))
     if (typeof value === 'string') parameters[name] = value;
   const carry = (name: 'ue_pr' | 'co', part: 'unstruct_event' | 'contexts', schema: string): void => {
-    const text = exactText(document[part]);
+    // One that could not be read stayed a parameter.
+    if (parameters[name] !== undefined) return;
+    const text = exactText(document[part] ?? null);
     const former = event.parameters?.[name];
     if (text === exactText(before[part]) && former !== undefined) parameters[name] = former;
     else if (text !== 'null' && text !== '[]') parameters[name] = `{"schema":"${schema}","data":${text}}`;

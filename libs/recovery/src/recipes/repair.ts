@@ -27,11 +27,11 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
  * @param markedPlacesOf what schemas mark as identifying: it must be what the enricher knows too
  */
 export function repair(event: FailedEvent, recipe: Recipe | null, markedPlacesOf: MarkedPlacesOf): Repair {
+  if (recipe !== null && !recipe.matches(event)) return { kind: 'unmatched' };
   if (event.replayable !== true)
     return refused(event.not_replayable_reason ?? 'The failed event does not say that it can be replayed.');
   if (event.parameters === null || Object.keys(event.parameters).length === 0)
     return refused('The failed event keeps no parameters.');
-  if (recipe !== null && !recipe.matches(event)) return { kind: 'unmatched' };
 
   const before = documentOf(event);
   const after = copyOf(before) as RepairDocument;

@@ -64,7 +64,7 @@ async function replayRun(
   try {
     const run = await runReplays(
       begun,
-      { rate: countOf(values, 'rate', 500), limit: countOf(values, 'limit', EVERYTHING) },
+      { rate: countOf(values, 'rate', 500), limit: begun.filter.limit ?? EVERYTHING },
       {
         page: (after, limit) => events.page(begun.filter, { after, loadedUntil: begun.startedAt, limit }),
         recipe,
@@ -109,7 +109,10 @@ async function newRun(
     finishedAt: null,
     operator: textOf(values, 'operator') ?? operator,
     program: `headwater-cli/${VERSION}`,
-    filter: filterOf(values, now()),
+    filter: {
+      ...filterOf(values, now()),
+      ...(values['limit'] === undefined ? {} : { limit: countOf(values, 'limit', EVERYTHING) }),
+    },
     recipe: recipe && {
       name: recipe.name,
       version: recipe.version,
@@ -133,7 +136,7 @@ async function runToResume(
 ): Promise<ReplayRun> {
   if (!/^[0-9a-f-]{36}$/i.test(runId))
     throw new UsageError(`--run is "${runId}", which is no run id. \`headwater failed runs\` lists them.`);
-  const others = Object.keys(filterOptions).filter((name) => values[name] !== undefined);
+  const others = [...Object.keys(filterOptions), 'limit'].filter((name) => values[name] !== undefined);
   if (others.length > 0 || isOn(values, 'dry-run'))
     throw new UsageError(
       `--run goes on with the filter that the run began with. Leave out ${[...others, ...(isOn(values, 'dry-run') ? ['dry-run'] : [])].map((name) => `--${name}`).join(', ')}.`,

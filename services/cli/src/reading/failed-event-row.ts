@@ -21,7 +21,7 @@ const plain = [
 
 /** What is selected from `failed_event_status`: times in milliseconds. */
 export const statusColumns = [
-  'toString(failed_id) AS failed_id',
+  'failed_id',
   ...plain,
   ...times.map((name) => `toUnixTimestamp64Milli(${name}) AS ${name}_ms`),
 ].join(', ');

@@ -48,7 +48,7 @@ export class FailedEvents {
     const direction = newestFirst ? 'DESC' : 'ASC';
     const rows = await this.clickhouse.query<Readonly<Record<string, unknown>>>(
       `SELECT ${statusColumns} FROM failed_event_status WHERE ${[sql, ...bounds].join(' AND ')}
-       ORDER BY collector_tstamp ${direction}, toString(failed_event_status.failed_id) ${direction} LIMIT {limit:UInt32}`,
+       ORDER BY collector_tstamp ${direction}, toString(failed_id) ${direction} LIMIT {limit:UInt32}`,
       {
         ...params,
         limit,

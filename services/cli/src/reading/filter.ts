@@ -15,6 +15,8 @@ export interface Filter {
   readonly problem?: string;
   /** Also those that are resolved. */
   readonly all?: true;
+  /** A run of replays takes no more than so many. */
+  readonly limit?: number;
 }
 
 export const filterOptions: Options = {
@@ -127,12 +129,17 @@ export const problemConditionOf = (filter: Filter): Condition =>
     unresolved: 'unresolved > 0',
   });
 
-type Term = Exclude<keyof Filter, 'all'>;
+type Term = Exclude<keyof Filter, 'all' | 'limit'>;
 
 function condition(filter: Filter, sql: Readonly<Record<Term | 'unresolved', string>>): Condition {
-  const { all, schema, ...rest } = filter;
-  const params = { ...rest, ...(schema === undefined ? {} : { schema: likeOf(schema) }) };
-  const parts = (Object.keys(params) as Term[]).map((term) => sql[term]);
+  const { all, schema } = filter;
+  const terms = (Object.keys(sql) as (Term | 'unresolved')[]).filter(
+    (term): term is Term => term !== 'unresolved' && filter[term] !== undefined,
+  );
+  const params = Object.fromEntries(
+    terms.map((term) => [term, term === 'schema' ? likeOf(schema ?? '') : filter[term]]),
+  );
+  const parts = terms.map((term) => sql[term]);
   // Whoever names one wants to see it, resolved or not.
   if (all !== true && filter.id === undefined) parts.push(sql.unresolved);
   return { sql: parts.length === 0 ? '1' : parts.join(' AND '), params };

@@ -41,7 +41,7 @@ export class ReplayRuns {
        SELECT {runId:UUID}, {status:String}, fromUnixTimestamp64Milli({startedAt:Int64}), now64(3, 'UTC'),
          if({finishedAt:Int64} = 0, NULL, fromUnixTimestamp64Milli({finishedAt:Int64})), {operator:String}, {program:String}, {filter:String},
          {recipeName:String}, {recipeVersion:UInt32}, {recipeSha256:String}, {reviewedBy:String}, {dryRun:Bool}, {selected:UInt64}, {sent:UInt64},
-         CAST({refused:String}, 'Map(String, UInt64)'),
+         {refused:Map(String, UInt64)},
          if({cursorId:String} = '', NULL, fromUnixTimestamp64Milli({cursorTstamp:Int64})), {cursorId:String}`,
       {
         runId: run.runId,
@@ -58,7 +58,7 @@ export class ReplayRuns {
         dryRun: run.dryRun,
         selected: run.selected,
         sent: run.sent,
-        refused: mapText(run.refused),
+        refused: run.refused,
         cursorTstamp: cursor?.tstamp ?? 0,
         cursorId: cursor?.failedId ?? '',
       },
@@ -133,9 +133,3 @@ const runOf = (row: Row): ReplayRun => ({
   refused: row.refused,
   cursor: row.cursor_time === null ? null : { tstamp: row.cursor_time, failedId: row.cursor_failed_id },
 });
-
-/** A map as ClickHouse reads it from text: `{'a':1}`. */
-const mapText = (counts: Readonly<Record<string, number>>): string =>
-  `{${Object.entries(counts)
-    .map(([name, count]) => `'${name.replace(/[\\']/g, '\\$&')}':${count}`)
-    .join(',')}}`;

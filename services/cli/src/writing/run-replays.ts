@@ -31,7 +31,7 @@ export type Prepared =
 
 /** Repairs one failed event, unless something stands for it already. */
 export function prepareReplay(
-  { event, resolution, resolved_by }: StatusRow,
+  { event, resolution }: StatusRow,
   {
     recipe,
     markedPlacesOf,
@@ -39,18 +39,15 @@ export function prepareReplay(
     replayedAt,
   }: Pick<RunParts, 'recipe' | 'markedPlacesOf'> & { readonly runId: string; readonly replayedAt: number },
 ): Prepared {
+  const repaired = repair(event, recipe, markedPlacesOf);
+  if (repaired.kind === 'unmatched') return { kind: 'refused', reason: NOT_FOR_IT };
   if (resolution === 'loaded')
     return { kind: 'refused', reason: 'It is resolved already: the event is in the table.' };
   if (resolution === 'failed_again')
     return {
       kind: 'refused',
-      reason:
-        resolved_by === null
-          ? 'It is replaced by a later failed event.'
-          : 'It failed again in a replay; replay the failed event that stands for it.',
+      reason: 'It failed again in a replay; replay the failed event that stands for it.',
     };
-  const repaired = repair(event, recipe, markedPlacesOf);
-  if (repaired.kind === 'unmatched') return { kind: 'refused', reason: NOT_FOR_IT };
   if (repaired.kind === 'refused') return repaired;
   return { kind: 'replay', replay: replayOf(event, repaired, { runId, recipe, replayedAt }) };
 }

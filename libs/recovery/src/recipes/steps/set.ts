@@ -28,10 +28,10 @@ only_if_missing: true`,
       return refused(`Nothing stands at ${from?.text ?? ''}, from where the value is to come.`);
     if (sources.length > 1)
       return refused(`More than one value stands at ${from?.text ?? ''}; name one of them.`);
-    const places = placesOf(document, path).filter(
-      (place) =>
-        !(only_if_missing && valueAt(place) !== undefined) && exactText(valueAt(place)) !== exactText(given),
-    );
+    const places = placesOf(document, path).filter((place) => {
+      const present = valueAt(place);
+      return present === undefined || (!only_if_missing && exactText(present) !== exactText(given));
+    });
     for (const place of places) put(place, copyOf(given));
     return places.length > 0 ? changed : unchanged;
   },
