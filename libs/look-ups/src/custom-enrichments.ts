@@ -49,6 +49,7 @@ export function openCustomEnrichments(options: CustomEnrichmentsOptions): OpenCu
   const files = filesIn(folder);
   let thread: Thread | null = startThread(files, settings, log);
   const { names } = loaded(thread, folder, settings);
+  log.info({ folder, enrichments: names }, `Loaded the custom enrichments ${names.join(', ')}`);
   let timeouts = 0;
   let restsUntil = -Infinity;
 
