@@ -5,7 +5,7 @@ WORKDIR /src
 COPY . .
 RUN deploy/image/assemble.sh /image
 
-FROM node:24-slim
+FROM node:24-slim AS programs
 ENV NODE_ENV=production
 ENV NODE_OPTIONS="--max-semi-space-size=8 --disable-warning=TimeoutNegativeWarning"
 COPY --from=build /image /app
@@ -13,3 +13,10 @@ WORKDIR /app
 USER 10001:10001
 EXPOSE 8080
 ENTRYPOINT ["node", "--enable-source-maps", "/app/entrypoint.mjs"]
+
+# The sandbox alone, for developers: `docker build --target sandbox -t headwater-sandbox .`, `docker run -p 9090:9090 headwater-sandbox`.
+FROM programs AS sandbox
+EXPOSE 9090
+CMD ["sandbox"]
+
+FROM programs

@@ -132,17 +132,59 @@ function programs(image: string): readonly Case[] {
       },
     })),
     { name: 'the collector answers its probes as nobody', run: () => probes(image) },
+    { name: 'the sandbox needs no setting, and judges an event as nobody', run: () => judges(image) },
+    {
+      name: 'the image target sandbox starts the sandbox on the port that it exposes',
+      run: () => {
+        const [, stage = ''] =
+          /^FROM programs AS sandbox\n([\s\S]*?)^FROM /m.exec(
+            readFileSync(join(root, 'Dockerfile'), 'utf8'),
+          ) ?? [];
+        return stage.includes('EXPOSE 9090') && stage.includes('CMD ["sandbox"]')
+          ? null
+          : `The stage is:\n${stage}`;
+      },
+    },
   ];
 }
 
 /** Without a broker it must live, and not be ready. */
 async function probes(image: string): Promise<string | null> {
-  const [port = 0, nowhere = 0] = await freePorts(2);
-  const { command, args, options } = asNobody(image, ['collector'], {
-    HTTP__HOST: '127.0.0.1',
-    HTTP__PORT: String(port),
+  const [nowhere = 0] = await freePorts(1);
+  const env = {
     KAFKA__BROKERS: `127.0.0.1:${String(nowhere)}`,
     REGISTRY__URL: `http://127.0.0.1:${String(nowhere)}`,
+  };
+  return await whileLiving(image, 'collector', env, async (url) =>
+    (await fetch(`${url}/health/ready`)).status === 503
+      ? null
+      : 'It says that it is ready, without a broker.',
+  );
+}
+
+/** A good event and a bad one, told apart. */
+async function judges(image: string): Promise<string | null> {
+  return await whileLiving(image, 'sandbox', {}, async (url) => {
+    await fetch(`${url}/i?e=pv&p=web&tv=test`);
+    await fetch(`${url}/i?e=pv&p=toaster&tv=test`);
+    const counts = await (await fetch(`${url}/micro/all`)).text();
+    return counts === '{"total":2,"good":1,"bad":1}' ? null : `It counts ${counts}.`;
+  });
+}
+
+/** Starts a program as nobody, asks it something once it lives, and ends it. */
+async function whileLiving(
+  image: string,
+  program: string,
+  env: Readonly<Record<string, string>>,
+  ask: (url: string) => Promise<string | null>,
+): Promise<string | null> {
+  const [port = 0] = await freePorts(1);
+  const url = `http://127.0.0.1:${String(port)}`;
+  const { command, args, options } = asNobody(image, [program], {
+    HTTP__HOST: '127.0.0.1',
+    HTTP__PORT: String(port),
+    ...env,
   });
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -150,10 +192,8 @@ async function probes(image: string): Promise<string | null> {
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   try {
     for (let attempt = 0; attempt < 60; attempt += 1) {
-      const status = async (path: string): Promise<number> =>
-        (await fetch(`http://127.0.0.1:${String(port)}${path}`).catch(() => ({ status: 0 }))).status;
-      if ((await status('/health/live')) === 200)
-        return (await status('/health/ready')) === 503 ? null : 'It says that it is ready, without a broker.';
+      const { status } = await fetch(`${url}/health/live`).catch(() => ({ status: 0 }));
+      if (status === 200) return await ask(url);
       if (child.exitCode !== null) return `It ended with exit code ${String(child.exitCode)}: ${output}`;
       await sleep(250);
     }
