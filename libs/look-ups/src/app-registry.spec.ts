@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openAppRegistry } from './app-registry';
 
 const folder = mkdtempSync(join(tmpdir(), 'apps-'));
@@ -26,6 +26,12 @@ it.each([
     unknown: 'fail',
     apps: [{ id: 'shop', origins: ['https://shop.example'], keys: [], strict: false }],
   });
+});
+
+it('reads the example of the documentation', () => {
+  const page = readFileSync(resolve(__dirname, '../../../docs/how-to/app-registry.md'), 'utf8');
+  const example = /```yaml\n([^]*?)```/.exec(page)?.[1] ?? '';
+  expect(open(example)?.apps.map(({ id }) => id)).toEqual(['shop', 'billing', 'shop-dev']);
 });
 
 it('says all that is wrong with it, and where', () => {
