@@ -95,6 +95,24 @@ describe('a payload', () => {
     expect(JSON.stringify(fate)).not.toContain('alice');
   });
 
+  it('of which one event is nested too deeply, or has too many parts, loses that one event only', () => {
+    const nested = `${'['.repeat(50)}${']'.repeat(50)}`;
+    const deep = `{"schema":"iglu:com.acme/account/jsonschema/1-0-0","data":${nested}}`;
+    const many = JSON.stringify(
+      accountOf(Object.fromEntries(Array.from({ length: 10_001 }, (_, key) => [key, 0]))),
+    );
+    const contexts = (one: string): TrackerEvent =>
+      aTrackerEvent({ co: JSON.stringify(contextsOf()).replace('[]', `[${one}]`) });
+    const fates = fatesOf(aTrackerEvent(), contexts(deep), aTrackerEvent(), contexts(many), aTrackerEvent());
+    expect(fates.map(({ kind }) => kind)).toEqual(['ok', 'failed', 'ok', 'failed', 'ok']);
+    expect(
+      fates.flatMap((fate) => (fate.kind === 'failed' ? (fate.value.failures ?? []) : [])),
+    ).toMatchObject([
+      { type: 'tracker_protocol_violation', field: 'co', expectation: 'at most 40 levels' },
+      { type: 'tracker_protocol_violation', field: 'co', expectation: 'at most 10000 members and elements' },
+    ]);
+  });
+
   it('to an unknown path that carries no event is noise of a scan, of which the path is kept without an address', () => {
     const [fate] = enrich(aCollectorPayload({ path: '/com.acme/203.0.113.77', body: null }));
     expect(fate).toMatchObject({
@@ -431,6 +449,13 @@ describe('whatever is sent', () => {
     ipv4,
     fc.ipV6().filter((ip) => ip.length > 8),
   );
+  const path = fc.constantFrom(
+    '/com.snowplowanalytics.snowplow/tp2',
+    '/com.snowplowanalytics.snowplow/tp1',
+    '/com.acme/tp2',
+    '/a',
+  );
+  const content_type = fc.constantFrom('application/json', 'text/plain', null);
   /** A clear identifier that no other value can contain by chance. */
   const identifier = fc.stringMatching(/^[a-z]{8}$/).map((name) => `${name}@persons.example`);
 
@@ -448,9 +473,10 @@ describe('whatever is sent', () => {
 
   it('no address of the visitor is in any fate', () => {
     fc.assert(
-      fc.property(address, address, noise, fc.boolean(), (peer, sent, others, inQuery) => {
+      fc.property(address, address, noise, fc.boolean(), path, (peer, sent, others, inQuery, at) => {
         const event = { ...aTrackerEvent(others), ...(inQuery ? {} : { ip: sent }) };
         const payload = aCollectorPayload({
+          path: at,
           ip_address: peer,
           body: tp2Body(event),
           querystring: inQuery ? `ip=${encodeURIComponent(sent)}` : null,
@@ -509,9 +535,13 @@ describe('whatever is sent', () => {
         fc.array(fc.tuple(place, identifier), { minLength: 1, maxLength: 4 }),
         noise,
         fc.boolean(),
-        (placed, others, inNetwork) => {
+        path,
+        content_type,
+        (placed, others, inNetwork, at, type) => {
           const identifying = placed.map(([put, id]) => put(id));
           const payload = aCollectorPayload({
+            path: at,
+            content_type: type,
             body: tp2Body(Object.assign({}, aTrackerEvent(others), ...identifying)),
             network_userid: inNetwork ? (placed[0]?.[1] ?? null) : null,
           });
