@@ -4,6 +4,7 @@ import { topics } from '@headwater/contracts';
 import { connectKafka, connectRegistry, silentLog, TopicWriter } from '@headwater/kafka';
 import type { Recipe } from '@headwater/recovery';
 import { loadConfig, VERSION } from '@headwater/service-kit';
+import { ServiceError } from '@headwater/stage';
 import { countOf, isOn, textOf, UsageError, type Command, type Surroundings, type Values } from '../command';
 import { sendingConfig } from '../config';
 import { NotThere, withClickHouse } from '../connect';
@@ -165,7 +166,16 @@ async function openWriter(env: NodeJS.ProcessEnv): Promise<TopicWriter> {
     // Nobody waits for an answer here; a broker that is slow for a moment is no reason to stop a run.
     deadlineMs: 30_000,
   });
-  await writer.connect();
+  try {
+    await writer.connect();
+  } catch (error) {
+    await writer.drain();
+    if (!(error instanceof ServiceError)) throw error;
+    throw new NotThere(
+      `Replays cannot be sent: ${error.message} Kafka is looked for at ${settings.kafka.brokers.join(', ')} (KAFKA__BROKERS), the registry at ${settings.registry.url} (REGISTRY__URL).`,
+      { cause: error },
+    );
+  }
   return writer;
 }
 
