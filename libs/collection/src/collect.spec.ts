@@ -58,11 +58,13 @@ const written = (of: TrackingRequest, by = policy): string => {
   const collected = collect(of, by, circumstances);
   if (collected.kind === 'bounced') return '';
   if (collected.kind === 'failed') return JSON.stringify(collected.event);
-  const payloads = collected.kind === 'ok' ? [collected] : collected.payloads;
-  const events = collected.kind === 'ok' ? [] : collected.events;
-  return payloads
-    .map(({ payload: { body, ...fields } }) => `${JSON.stringify(fields)} ${body?.toString('latin1') ?? ''}`)
-    .concat(JSON.stringify(events))
+  const parts = collected.kind === 'ok' ? [collected] : [...collected.parts];
+  return parts
+    .map((part) => {
+      if (part.kind === 'failed') return JSON.stringify(part.event);
+      const { body, ...fields } = part.payload;
+      return `${JSON.stringify(fields)} ${body?.toString('latin1') ?? ''}`;
+    })
     .join(' ');
 };
 
@@ -144,30 +146,52 @@ describe('collect', () => {
       body: Buffer.from(JSON.stringify({ schema: 's', data: events })),
     };
     const collected = collect(large, { ...policy, maximumRecordBytes: 5_000 }, circumstances);
-    expect(collected).toMatchObject({
-      kind: 'split',
-      payloads: [
-        {
-          firstIndex: 0,
-          payload: { payload_id: 'the-payload', body: Buffer.from('{"schema":"s","data":[{"e":"pv"}]}') },
+    const parts = collected.kind === 'split' ? [...collected.parts] : [];
+    expect(parts).toMatchObject([
+      {
+        kind: 'ok',
+        firstIndex: 0,
+        payload: { payload_id: 'the-payload', body: Buffer.from('{"schema":"s","data":[{"e":"pv"}]}') },
+      },
+      {
+        kind: 'ok',
+        firstIndex: 2,
+        payload: {
+          payload_id: expect.stringMatching(/^[\da-f-]{36}$/) as string,
+          querystring: 'aid=shop',
+          ip_address: '81.2.69.0',
+          network_userid: COOKIE,
+          body: Buffer.from('{"schema":"s","data":[{"e":"pp","ip":"81.2.69.0"}]}'),
         },
-        {
-          firstIndex: 2,
-          payload: {
-            payload_id: expect.stringMatching(/^[\da-f-]{36}$/) as string,
-            querystring: 'aid=shop',
-            ip_address: '81.2.69.0',
-            network_userid: COOKIE,
-            body: Buffer.from('{"schema":"s","data":[{"e":"pp","ip":"81.2.69.0"}]}'),
-          },
+      },
+      {
+        kind: 'failed',
+        event: {
+          failure_type: 'size_violation',
+          app_id: 'shop',
+          payload_id: 'the-payload',
+          payload_index: 1,
         },
-      ],
-      events: [
-        { failure_type: 'size_violation', app_id: 'shop', payload_id: 'the-payload', payload_index: 1 },
-      ],
-    });
-    expect(JSON.stringify(collected)).not.toContain('secret');
-    expect(collect(large, { ...policy, maximumRecordBytes: 5_000 }, circumstances)).toEqual(collected);
+      },
+    ]);
+    expect(JSON.stringify(parts)).not.toContain('secret');
+    const again = collect(large, { ...policy, maximumRecordBytes: 5_000 }, circumstances);
+    expect(again.kind === 'split' ? [...again.parts] : []).toEqual(parts);
+  });
+
+  it('writes no full address of a body that is split', () => {
+    const events = Array.from({ length: 50 }, () => ({ ip: ADDRESS, page: 'x'.repeat(100) }));
+    const large = { ...request, body: Buffer.from(JSON.stringify({ ip: ADDRESS, data: events })) };
+    for (const maximum of [{ maximumBodyBytes: 1_000 }, { maximumRecordBytes: 3_000 }])
+      for (const anonymous of [false, true]) {
+        const collected = collect(large, { ...policy, ...maximum }, { ...circumstances, anonymous });
+        const parts = collected.kind === 'split' ? [...collected.parts] : [];
+        const bodies = parts.map((part) => (part.kind === 'ok' ? String(part.payload.body) : ''));
+        expect(bodies.length).toBeGreaterThan(1);
+        expect(bodies.join('').match(/"page"/g)).toHaveLength(50);
+        expect(bodies.join('')).not.toContain(ADDRESS);
+        expect(bodies.join('').includes('"ip"')).toBe(!anonymous);
+      }
   });
 
   it('splits no body of another path: what it means is not known here', () => {

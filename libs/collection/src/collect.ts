@@ -14,7 +14,7 @@ import { truncateIpInBody, truncateIpInQuery } from './ip-parameter';
 import { ANONYMOUS_ID, broughtId } from './network-user-id';
 import { recordSize } from './record-size';
 import { appInQuery, sizeViolation, type RequestOutline } from './request-failure';
-import { splitBody } from './split-body';
+import { splitBody, type SplitBody } from './split-body';
 import { TP2 } from './aliases';
 import { headerOf, type TrackingRequest } from './tracking-request';
 import { visitorAddress, type AddressPolicy } from './visitor-address';
@@ -49,22 +49,20 @@ export interface Circumstances {
 /** What becomes of a request. */
 export type Collected =
   | { readonly kind: 'ok'; readonly payload: CollectorPayload; readonly setCookies: SetCookies }
-  /** Larger than a record: several payloads, and a failed event for each event that no record can hold. */
-  | {
-      readonly kind: 'split';
-      readonly payloads: readonly PayloadPart[];
-      readonly events: readonly FailedEvent[];
-      readonly setCookies: SetCookies;
-    }
+  /**
+   * Larger than a record: several payloads, and a failed event for each event that no record can hold. Each is made when
+   * it is asked for, so that nothing else has to wait for all of them.
+   */
+  | { readonly kind: 'split'; readonly parts: Iterable<Part>; readonly setCookies: SetCookies }
   | { readonly kind: 'failed'; readonly event: FailedEvent; readonly setCookies: SetCookies }
   /** Nothing is kept: the browser comes again, and then shows whether it keeps cookies. */
   | { readonly kind: 'bounced'; readonly location: string; readonly setCookies: SetCookies };
 
-export interface PayloadPart {
-  readonly payload: CollectorPayload;
-  /** Position in the request of its first event. */
-  readonly firstIndex: number;
-}
+/** A part of what a request became. */
+export type Part =
+  /** `firstIndex`: position in the request of its first event. */
+  | { readonly kind: 'ok'; readonly payload: CollectorPayload; readonly firstIndex: number }
+  | { readonly kind: 'failed'; readonly event: FailedEvent };
 
 /**
  * Turns a request into the record that stands for it. Nothing in it holds the visitor's full address: header and
@@ -90,6 +88,7 @@ export function collect(
     return { kind: 'bounced', location, setCookies: keepCookies(cookie, headers, circumstances.newId()) };
   }
   const network_userid = brought ?? (bounced ? BOUNCED_ID : circumstances.newId());
+  const isLarge = request.body !== null && request.body.length > policy.maximumBodyBytes;
   const payload: CollectorPayload = {
     payload_id: circumstances.payloadId,
     collector_tstamp: circumstances.now,
@@ -98,7 +97,7 @@ export function collect(
     path,
     querystring,
     content_type: headerOf(headers, 'content-type'),
-    body: request.body === null ? null : truncateIpInBody(request.body, anonymous),
+    body: request.body === null || isLarge ? request.body : truncateIpInBody(request.body, anonymous),
     hostname: headerOf(headers, 'host'),
     ip_address: anonymous ? null : visitorAddress(headers, socketAddress, policy.address),
     user_agent: headerOf(headers, 'user-agent'),
@@ -109,15 +108,14 @@ export function collect(
     cookies: anonymous ? null : keptCookies(headers, policy.keptCookies),
     app: circumstances.app,
   };
-  const fits =
-    recordSize(payload) <= policy.maximumRecordBytes &&
-    (payload.body === null || payload.body.length <= policy.maximumBodyBytes);
   const setCookies = anonymous
     ? expireCookies(cookie, headers)
     : bounced
       ? NO_COOKIES // the id of everybody without cookies must not become anybody's
       : keepCookies(cookie, headers, network_userid);
-  return fits ? { kind: 'ok', payload, setCookies } : splitPayload(payload, request, policy, setCookies);
+  if (!isLarge && recordSize(payload) <= policy.maximumRecordBytes)
+    return { kind: 'ok', payload, setCookies };
+  return splitPayload(payload, request, policy, setCookies);
 }
 
 /** Cuts a payload between its events; where that cannot be done, all of it is too large. */
@@ -134,23 +132,34 @@ function splitPayload(
   const maximumBytes = Math.min(maximumBodyBytes, maximumRecordBytes - frame);
   const split = body !== null && path === TP2 ? splitBody(body, maximumBytes) : null;
   if (split === null) {
+    const isFrame = body === null || frame > maximumRecordBytes;
     const event = sizeViolation(outline, processor, moment, {
-      actualBytes: body === null || frame > maximumRecordBytes ? recordSize(payload) : body.length,
-      maximumBytes: body === null || frame > maximumRecordBytes ? maximumRecordBytes : maximumBytes,
+      actualBytes: isFrame ? recordSize(payload) : body.length,
+      maximumBytes: isFrame ? maximumRecordBytes : maximumBytes,
     });
     return { kind: 'failed', event, setCookies };
   }
-  return {
-    kind: 'split',
-    payloads: split.parts.map(({ body: part, firstIndex }, index) => ({
-      payload: { ...payload, payload_id: partId(payload_id, index), body: part },
-      firstIndex,
-    })),
-    events: split.oversize.map(({ index, bytes }) =>
-      sizeViolation(outline, processor, moment, { actualBytes: bytes, maximumBytes, index }),
-    ),
-    setCookies,
-  };
+
+  const violation = (actualBytes: number, index: number | null): Part => ({
+    kind: 'failed',
+    event: sizeViolation(outline, processor, moment, { actualBytes, maximumBytes, index }),
+  });
+  function* parts({ parts: bodies, oversize }: SplitBody): Iterable<Part> {
+    for (const [index, part] of bodies.entries()) {
+      const kept = truncateIpInBody(part.body, payload.anonymous === true);
+      const { firstIndex } = part;
+      // Numbers written out at length are all that makes a rewritten body longer.
+      if (kept.length > maximumBytes) yield violation(kept.length, firstIndex);
+      else
+        yield {
+          kind: 'ok',
+          payload: { ...payload, payload_id: partId(payload_id, index), body: kept },
+          firstIndex,
+        };
+    }
+    for (const { index, bytes } of oversize) yield violation(bytes, index);
+  }
+  return { kind: 'split', parts: { [Symbol.iterator]: () => parts(split)[Symbol.iterator]() }, setCookies };
 }
 
 /** The first part bears the id of the whole, so that a part is found by the id of the request and its place in it. */

@@ -1,5 +1,5 @@
 export { aliasesOf, aliasProblem, readAlias, type Aliases } from './aliases';
-export { collect, type Collected, type CollectionPolicy } from './collect';
+export { collect, type Collected, type CollectionPolicy, type Part } from './collect';
 export { NO_COOKIES, type SetCookies } from './cookies';
 export { corsHeaders, preflightHeaders, type CorsPolicy } from './cors';
 export { redirectHost, redirectTarget } from './redirect';

@@ -12,6 +12,7 @@ const ESCAPE = Buffer.from('\\u00');
 const QUOTE = 0x22;
 const NUL = 0x00;
 /** `ip` as a key, or a key that is written with percent escapes and may therefore be `ip`. */
+const PLAIN_IP = /^ip=[\w.:,-]*$/;
 const IP_IN_QUERY = /(?:^|&)(?:ip(?:[=&]|$)|[^=&]*%)/;
 
 /**
@@ -23,12 +24,20 @@ export function truncateIpInQuery(query: string, anonymous: boolean): string {
   return query
     .split('&')
     .flatMap((parameter) => {
-      const [[key, value] = ['', '']] = new URLSearchParams(`&${parameter}`);
-      if (key !== KEY) return [parameter];
+      const value = ipIn(parameter);
+      if (value === null) return [parameter];
       const truncated = anonymous ? null : truncatedValue(value);
       return truncated === null ? [] : [`${KEY}=${encodeURIComponent(truncated)}`];
     })
     .join('&');
+}
+
+/** The value of a parameter that is `ip`, decoded; null for any other. */
+function ipIn(parameter: string): string | null {
+  if (PLAIN_IP.test(parameter)) return parameter.slice(KEY.length + 1);
+  if (!IP_IN_QUERY.test(parameter)) return null;
+  const [[key, value] = ['', '']] = new URLSearchParams(`&${parameter}`);
+  return key === KEY ? value : null;
 }
 
 /**

@@ -42,21 +42,38 @@ export function splitBody(body: Buffer, maximumBytes: number): SplitBody | null 
 
   const parts: BodyPart[] = [];
   const oversize: OversizeEvent[] = [];
-  let open: (Span & { readonly firstIndex: number }) | null = null;
+  // Numbers, not objects: a hostile list has millions of items.
+  let partFrom = -1;
+  let partTo = -1;
+  let firstIndex = 0;
   const close = (): void => {
-    if (open === null) return;
-    const { from, to, firstIndex } = open;
-    parts.push({ body: Buffer.concat([before, body.subarray(from, to), after]), firstIndex });
-    open = null;
+    if (partFrom < 0) return;
+    parts.push({ body: Buffer.concat([before, body.subarray(partFrom, partTo), after]), firstIndex });
+    partFrom = -1;
   };
-  const isList = eachItem(body, list, (from, to, index) => {
-    const tooLarge = to - from > room;
-    if (open !== null && (tooLarge || to - open.from > room)) close();
-    if (tooLarge) oversize.push({ index, bytes: to - from });
-    else open = { from: open?.from ?? from, to, firstIndex: open?.firstIndex ?? index };
-  });
-  close();
-  return isList ? { parts, oversize } : null;
+  let from = skipSpace(body, list.from);
+  for (let index = 0; from < list.to; index += 1) {
+    const to = endOfValue(body, from);
+    if (to === from) return null;
+    const isTooLarge = to - from > room;
+    if (partFrom >= 0 && (isTooLarge || to - partFrom > room)) close();
+    if (isTooLarge) oversize.push({ index, bytes: to - from });
+    else {
+      if (partFrom < 0) {
+        partFrom = from;
+        firstIndex = index;
+      }
+      partTo = to;
+    }
+    const next = skipSpace(body, to);
+    if (next === list.to) {
+      close();
+      return { parts, oversize };
+    }
+    if (body[next] !== COMMA) return null;
+    from = skipSpace(body, next + 1);
+  }
+  return null;
 }
 
 interface Span {
@@ -85,25 +102,6 @@ function findEvents(body: Buffer): Span | null {
     at = skipSpace(body, at + 1);
   }
   return body[at] === CLOSE_OBJECT && skipSpace(body, at + 1) === body.length ? found : null;
-}
-
-/** Calls for each item of a list; false when it is none, so that what was heard of it does not count. */
-function eachItem(
-  body: Buffer,
-  list: Span,
-  take: (from: number, to: number, index: number) => void,
-): boolean {
-  let at = skipSpace(body, list.from);
-  for (let index = 0; at < list.to; index += 1) {
-    const to = endOfValue(body, at);
-    if (to === at) return false;
-    take(at, to, index);
-    at = skipSpace(body, to);
-    if (at === list.to) return true;
-    if (body[at] !== COMMA) return false;
-    at = skipSpace(body, at + 1);
-  }
-  return false;
 }
 
 /** The end of the value that begins here: where a comma or bracket outside of it follows, or the bytes end. */

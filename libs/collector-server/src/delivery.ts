@@ -1,4 +1,5 @@
-import type { Collected, SetCookies } from '@headwater/collection';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Collected, Part, SetCookies } from '@headwater/collection';
 import { topics, type FailedEvent } from '@headwater/contracts';
 import type { Logger } from '@headwater/service-kit';
 import { ServiceError, type DropReason } from '@headwater/stage';
@@ -117,27 +118,37 @@ export class Delivery {
     );
   }
 
-  /** All parts or none: a part that the broker has of a refused request comes again, and its events are told by their ids. */
+  /**
+   * All parts or none: a part that the broker has of a refused request comes again, and its events are told by their ids.
+   * Others have their turn between two parts.
+   */
   private async writeAll(
     exchange: Exchange,
     now: number,
-    { payloads, events, setCookies }: Extract<Collected, { kind: 'split' }>,
+    { parts, setCookies }: Extract<Collected, { kind: 'split' }>,
   ): Promise<void> {
-    const { writer } = this.parts;
-    const writes = [
-      ...payloads.map(async ({ payload }) => {
-        await writer.write(topics.collectorPayloads, payload);
-        this.count(now, null);
-      }),
-      ...events.map(async (event) => {
-        await writer.write(topics.failedEvents, event);
-        this.count(now, event);
-      }),
-    ];
+    const writes: Promise<void>[] = [];
+    try {
+      for (const part of parts) {
+        const written = this.writePart(now, part);
+        written.catch(() => undefined); // heard below
+        writes.push(written);
+        await nextTurn();
+      }
+    } catch (error) {
+      writes.push(Promise.reject(error as Error));
+    }
     const results = await Promise.allSettled(writes);
     const refused = results.find((result) => result.status === 'rejected');
     if (refused) this.refuse(exchange, now, refused.reason);
     else this.answer(exchange, now, setCookies, false);
+  }
+
+  private async writePart(now: number, part: Part): Promise<void> {
+    const { writer } = this.parts;
+    if (part.kind === 'ok') await writer.write(topics.collectorPayloads, part.payload);
+    else await writer.write(topics.failedEvents, part.event);
+    this.count(now, part.kind === 'ok' ? null : part.event);
   }
 
   private count(now: number, event: FailedEvent | null): void {

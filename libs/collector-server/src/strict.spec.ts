@@ -149,6 +149,13 @@ describe('strict mode', () => {
     expect(collector.writer.records).toEqual([]);
   });
 
+  it('stores a body that is split and good', async () => {
+    await start();
+    const events = Array.from({ length: 3_000 }, () => pageView({ page: 'x'.repeat(500) }));
+    expect((await send(collector, posting(...events))).status).toBe(200);
+    expect(collector.writer.payloads).toHaveLength(2);
+  });
+
   it('answers 503 while a registry is down: nobody can say', async () => {
     await start({ STRICT__ENABLED: 'true' }, down);
     const reply = await send(collector, posting(ordered({ total: 1 })));

@@ -49,12 +49,14 @@ export async function verdictOn(
     case 'ok':
       return placed(await judge.payload(collected.payload), 0);
     case 'split': {
-      const parts = await Promise.all(
-        collected.payloads.map(async ({ payload, firstIndex }) =>
-          placed(await judge.payload(payload), firstIndex),
-        ),
-      );
-      return [...parts.flat(), ...collected.events.map((event) => judgedAs(event, 0))];
+      const judged: Judged[] = [];
+      for (const part of collected.parts)
+        judged.push(
+          ...(part.kind === 'ok'
+            ? placed(await judge.payload(part.payload), part.firstIndex)
+            : [judgedAs(part.event, 0)]),
+        );
+      return judged;
     }
   }
 }
