@@ -136,7 +136,7 @@ export class Delivery {
         await nextTurn();
       }
     } catch (error) {
-      writes.push(Promise.reject(error as Error));
+      writes.push(Promise.reject(error));
     }
     const results = await Promise.allSettled(writes);
     const refused = results.find((result) => result.status === 'rejected');
