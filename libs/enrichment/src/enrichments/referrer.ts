@@ -1,12 +1,15 @@
 import { maskAddresses, ok, type Outcome } from '@headwater/stage';
 import { z } from 'zod';
 import { defineEnrichment, type Patch } from './enrichment';
+import { remember } from './remember';
 import { referrerMediums, referrerSources, type ReferrerSource } from './referrer-sources';
 import { partsOf, queryParameters } from './url';
 
 const nothing: Outcome<Patch> = ok({});
 /** Longest search term that is kept, in characters: what the field takes. */
 const LONGEST_TERM = 255;
+/** Hosts whose source is kept in memory. */
+const REMEMBERED_HOSTS = 10_000;
 const ANY_TOP_LEVEL = '.*';
 
 const host = z
@@ -69,11 +72,12 @@ export const referrer = defineEnrichment({
     const isListed = (name: string): boolean =>
       internalHosts.some((listed) => name === listed || name.endsWith(`.${listed}`));
     const known = byHost([...referrerSources, ...sources]);
+    const sourceAt = remember(REMEMBERED_HOSTS, (name) => sourceOf(name, known));
     return function referrer({ event: { page_referrer, page_urlhost } }) {
       if (page_referrer === null) return nothing;
       const { scheme, host: name, port, path, query, fragment } = partsOf(page_referrer);
       const isInternal = name !== null && (name === page_urlhost || isListed(name));
-      const source = name === null || isInternal ? null : sourceOf(name, known);
+      const source = name === null || isInternal ? null : sourceAt(name);
       return ok({
         refr_urlscheme: scheme,
         refr_urlhost: name,
@@ -83,20 +87,29 @@ export const referrer = defineEnrichment({
         refr_urlfragment: fragment,
         refr_medium: isInternal ? 'internal' : (source?.medium ?? 'unknown'),
         refr_source: source?.source ?? null,
-        refr_term: source && query !== null ? termIn(query, source) : null,
+        refr_term: source && query !== null && source.terms.size > 0 ? termIn(query, source.terms) : null,
       });
     };
   },
 });
 
-type Hosts = ReadonlyMap<string, ReferrerSource>;
+interface KnownSource extends Pick<ReferrerSource, 'medium' | 'source'> {
+  readonly terms: ReadonlySet<string>;
+}
+
+type Hosts = ReadonlyMap<string, KnownSource>;
 
 /** Of two sources with one host the later one counts. */
 const byHost = (sources: readonly ReferrerSource[]): Hosts =>
-  new Map(sources.flatMap((source) => source.hosts.map((name) => [name, source])));
+  new Map(
+    sources.flatMap(({ medium, source, hosts, terms = [] }) => {
+      const known = { medium, source, terms: new Set(terms) };
+      return hosts.map((name) => [name, known]);
+    }),
+  );
 
 /** The source with the most specific host that the given one is, or is below of. */
-function sourceOf(name: string, known: Hosts): ReferrerSource | null {
+function sourceOf(name: string, known: Hosts): KnownSource | null {
   const labels = name.split('.');
   for (let from = 0; from < labels.length; from += 1) {
     const rest = labels.slice(from);
@@ -114,9 +127,9 @@ function withoutTopLevel(labels: readonly string[]): string {
 }
 
 /** What was searched for; a visitor typed it, so no address is let through. */
-function termIn(query: string, { terms = [] }: ReferrerSource): string | null {
-  if (terms.length === 0) return null;
-  const found = queryParameters(query, new Set(terms));
-  const term = terms.map((key) => found.get(key)).find((value) => value !== undefined);
-  return term === undefined ? null : maskAddresses(term).slice(0, LONGEST_TERM);
+function termIn(query: string, terms: ReadonlySet<string>): string | null {
+  const found = queryParameters(query, terms);
+  if (found.size === 0) return null;
+  const term = [...terms].map((key) => found.get(key)).find((value) => value !== undefined) ?? '';
+  return maskAddresses(term).slice(0, LONGEST_TERM);
 }
