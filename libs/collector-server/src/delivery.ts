@@ -128,6 +128,7 @@ export class Delivery {
     { parts, setCookies }: Extract<Collected, { kind: 'split' }>,
   ): Promise<void> {
     const writes: Promise<void>[] = [];
+    let defect: { readonly reason: unknown } | null = null;
     try {
       for (const part of parts) {
         const written = this.writePart(now, part);
@@ -135,11 +136,11 @@ export class Delivery {
         writes.push(written);
         await nextTurn();
       }
-    } catch (error) {
-      writes.push(Promise.reject(error));
+    } catch (reason) {
+      defect = { reason };
     }
     const results = await Promise.allSettled(writes);
-    const refused = results.find((result) => result.status === 'rejected');
+    const refused = defect ?? results.find((result) => result.status === 'rejected');
     if (refused) this.refuse(exchange, now, refused.reason);
     else this.answer(exchange, now, setCookies, false);
   }
