@@ -27,6 +27,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// kafkajs sets a timer to a time that has passed, and Node warns of it: nothing that an operator can do about.
+process.removeAllListeners('warning');
+process.on('warning', ({ name, message }) => {
+  if (name !== 'TimeoutNegativeWarning') process.stderr.write(`${name}: ${message}\n`);
+});
+
 void runCommandLine(process.argv.slice(2), {
   env: process.env,
   out: (text) => void process.stdout.write(text),

@@ -212,6 +212,18 @@ describe('recovery keeps identifiers pseudonymous', () => {
     expect(JSON.stringify(verdict)).not.toContain('jane');
   });
 
+  it('and makes no pseudonym of one that took the place of a UUID', async () => {
+    const event = await withUser('iglu:com.snowplowanalytics.snowplow/client_session/jsonschema/1-0-1', {
+      userId: '7f9ae3ad-5f6f-4f0a-a8a3-1f0b5f0c9a10',
+      sessionId: '8f9ae3ad-5f6f-4f0a-a8a3-1f0b5f0c9a10',
+      sessionIndex: 1,
+      previousSessionId: null,
+      storageMechanism: 'LOCAL_STORAGE',
+    });
+    const replay = prepareWith({ ...event, parameters: { ...event.parameters, res: '1x1' } }, null);
+    expect(replay).toMatchObject({ kind: 'replay', replay: { unpseudonymised: null } });
+  });
+
   it('and makes no pseudonym of a pseudonym', async () => {
     const event = await withUser(USER, { id: 'jane@example.org' });
     const replay = prepareWith({ ...event, parameters: { ...event.parameters, res: '1x1' } }, null);

@@ -10,8 +10,8 @@ export interface MarkedPlace {
 /** What a schema marks; nothing for one that is not known. */
 export type MarkedPlacesOf = (schema: string) => readonly MarkedPlace[];
 
-/** What HMAC-SHA-256 leaves of an identifier: 128 bits in hex. */
-const PSEUDONYM = /^[0-9a-f]{32}$/;
+/** What HMAC-SHA-256 leaves of an identifier: 128 bits in hex; of a UUID a UUID of version 8 (docs/adr/0005). */
+const PSEUDONYM = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/;
 
 export type ClearPlaces =
   | { readonly kind: 'known'; readonly unpseudonymised: readonly string[] }

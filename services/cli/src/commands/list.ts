@@ -1,6 +1,6 @@
 import { countOf, isOn, type Command } from '../command';
 import { withClickHouse } from '../connect';
-import { jsonLine, tableOf, timeText, type Column } from '../output/table';
+import { jsonLine, tableOf, timeText, withShortSchemas, type Column } from '../output/table';
 import type { StatusRow } from '../reading/failed-event-row';
 import { FailedEvents } from '../reading/failed-events';
 import { filterOf, filterOptions } from '../reading/filter';
@@ -12,7 +12,7 @@ const columns: readonly Column<StatusRow>[] = [
   { title: 'EVENT', of: ({ event }) => event.event_name ?? event.event ?? '', longest: 24 },
   { title: 'TYPE', of: ({ event }) => event.failure_type ?? 'unknown' },
   { title: 'STATE', of: stateOf },
-  { title: 'REASON', of: ({ event }) => event.failures?.[0]?.message ?? '', longest: 90 },
+  { title: 'REASON', of: ({ event }) => withShortSchemas(event.failures?.[0]?.message ?? ''), longest: 140 },
 ];
 
 export const list: Command = {

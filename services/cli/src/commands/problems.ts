@@ -1,6 +1,6 @@
 import { countOf, isOn, type Command } from '../command';
 import { withClickHouse } from '../connect';
-import { jsonLine, tableOf, timeText, type Column } from '../output/table';
+import { jsonLine, tableOf, timeText, withShortSchemas, type Column } from '../output/table';
 import { FailedEvents, type Problem } from '../reading/failed-events';
 import { filterOf, filterOptions } from '../reading/filter';
 
@@ -16,7 +16,7 @@ const columns: readonly Column<Problem>[] = [
     of: ({ field, path }) => [field, path].filter((part) => part !== '').join(' '),
     longest: 32,
   },
-  { title: 'EXAMPLE', of: ({ example_message }) => example_message, longest: 80 },
+  { title: 'EXAMPLE', of: ({ example_message }) => withShortSchemas(example_message), longest: 140 },
 ];
 
 export const problems: Command = {

@@ -1,4 +1,4 @@
-import { tableOf, timeText, visible } from './table';
+import { tableOf, timeText, visible, withShortSchemas } from './table';
 
 it('is as wide as it needs to be', () => {
   const rows = [
@@ -19,4 +19,10 @@ it('lets nothing that was sent steer the terminal', () => {
 
 it('writes times in UTC', () => {
   expect([timeText(0), timeText(null)]).toEqual(['1970-01-01 00:00:00.000', '']);
+});
+
+it('shortens schemas in a message', () => {
+  expect(withShortSchemas('It does not meet iglu:com.acme/cart/jsonschema/1-0-2 at /a.')).toBe(
+    'It does not meet cart 1-0-2 at /a.',
+  );
 });

@@ -38,6 +38,10 @@ function cellOf<T>({ of, longest }: Column<T>, row: T): string {
 /** What strangers sent must not steer a terminal: control and format characters are shown as spaces. */
 export const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 
+/** A message with schemas as `link_click 1-0-1`: in a table what comes after them counts. */
+export const withShortSchemas = (message: string): string =>
+  message.replace(/iglu:[\w.-]+\/([\w.-]+)\/[\w.-]+\/(\d+-\d+-\d+)/g, '$1 $2');
+
 /** `2026-11-21 10:00:00.000`, UTC. */
 export const timeText = (time: number | null): string =>
   time === null ? '' : new Date(time).toISOString().replace('T', ' ').replace('Z', '');
