@@ -19,7 +19,7 @@ type State =
  */
 export interface Automaton {
   /** Whether the pattern matches anywhere in the text; every step is charged. */
-  readonly test: (text: string, meter: Meter) => boolean;
+  test(text: string, meter: Meter): boolean;
 }
 
 /** Null when the pattern looks around or refers back, which no automaton can, or needs more than {@link MAX_STATES}. */
@@ -78,56 +78,123 @@ export function automatonOf(pattern: Node, flags: string): Automaton | null {
   };
 
   const start = build(pattern, 0);
-  if (start === null) return null;
-  const step = flags.includes('u') ? codePoint : codeUnit;
-  const isWord = testOf('\\w');
-
-  return {
-    test: (text, meter) => {
-      const seen = new Uint32Array(states.length);
-      let current: number[] = [];
-      const stack: number[] = [];
-      for (let at = 0, round = 1; ; round += 1) {
-        const follow = (from: number, into: number[]): boolean => {
-          stack.push(from);
-          for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
-            if (seen[id] === round) continue;
-            seen[id] = round;
-            const state = states[id];
-            if (state?.kind === 'end') return true;
-            if (state?.kind === 'fork') stack.push(state.next, state.other);
-            else if (state?.kind === 'character') into.push(id);
-            else if (state && holds(state.at, text, at, isWord)) stack.push(state.next);
-          }
-          return false;
-        };
-        const reached: number[] = [];
-        const unit = at < text.length ? step(text, at) : -1;
-        // `current` holds the states after the character before; following them and starting anew share `seen`.
-        for (const id of current) if (follow(id, reached)) return true;
-        if (follow(start, reached)) return true;
-        meter.spend(reached.length + 4);
-        if (unit === -1) return false;
-        current = [];
-        for (const id of reached) {
-          const state = states[id];
-          if (state?.kind === 'character' && state.test.holds(unit)) current.push(state.next);
-        }
-        at += unit > 0xffff ? 2 : 1;
-      }
-    },
-  };
+  return start === null ? null : new Simulation(states, start, testOf('\\w'), flags.includes('u'));
 }
 
-const codeUnit = (text: string, at: number): number => text.charCodeAt(at);
-const codePoint = (text: string, at: number): number => text.codePointAt(at) ?? -1;
+const END = 0;
+const CHARACTER = 1;
+const FORK = 2;
+const PLACE = 3;
+const MAX_ROUND = 2 ** 32 - 2;
 
-function holds(place: Place, text: string, at: number, isWord: CharacterTest): boolean {
-  if (place === '^') return at === 0;
-  if (place === '$') return at === text.length;
-  const before = at > 0 && isWord.holds(text.charCodeAt(at - 1));
-  const after = at < text.length && isWord.holds(text.charCodeAt(at));
-  return (before !== after) === (place === '\\b');
+/** Follows all ways through the states at once. Everything it needs is made once, in flat arrays: this runs for every character. */
+class Simulation implements Automaton {
+  private readonly kinds: Uint8Array;
+  private readonly nexts: Int32Array;
+  private readonly others: Int32Array;
+  private readonly tests: readonly (CharacterTest | null)[];
+  private readonly places: readonly (Place | null)[];
+  /** The round in which a state was last reached. */
+  private readonly seen: Uint32Array;
+  private readonly stack: Int32Array;
+  private readonly reached: Int32Array;
+  private reachedCount = 0;
+  private round = 0;
+  private text = '';
+  private at = 0;
+
+  constructor(
+    states: readonly State[],
+    private readonly start: number,
+    private readonly isWord: CharacterTest,
+    private readonly unicode: boolean,
+  ) {
+    const kindOf = { end: END, character: CHARACTER, fork: FORK, place: PLACE } as const;
+    this.kinds = Uint8Array.from(states, ({ kind }) => kindOf[kind]);
+    this.nexts = Int32Array.from(states, (state) => (state.kind === 'end' ? 0 : state.next));
+    this.others = Int32Array.from(states, (state) => (state.kind === 'fork' ? state.other : 0));
+    this.tests = states.map((state) => (state.kind === 'character' ? state.test : null));
+    this.places = states.map((state) => (state.kind === 'place' ? state.at : null));
+    this.seen = new Uint32Array(states.length);
+    // A state is put there at most twice a round: by its own fork, and by another.
+    this.stack = new Int32Array(2 * states.length + 2);
+    this.reached = new Int32Array(states.length);
+  }
+
+  test(text: string, meter: Meter): boolean {
+    this.text = text;
+    this.at = 0;
+    const current = new Int32Array(this.kinds.length);
+    let currentCount = 0;
+    for (;;) {
+      this.beginRound();
+      for (let index = 0; index < currentCount; index += 1) if (this.follow(current[index] ?? 0)) return true;
+      if (this.follow(this.start)) return true;
+      meter.spend(this.reachedCount + 4);
+      if (this.at >= text.length) return false;
+
+      const unit = (this.unicode ? text.codePointAt(this.at) : text.charCodeAt(this.at)) ?? 0;
+      const from = this.reached;
+      currentCount = 0;
+      for (let index = 0; index < this.reachedCount; index += 1) {
+        const state = from[index] ?? 0;
+        if (this.tests[state]?.holds(unit) === true) {
+          current[currentCount] = this.nexts[state] ?? 0;
+          currentCount += 1;
+        }
+      }
+      this.at += unit > 0xffff ? 2 : 1;
+    }
+  }
+
+  private beginRound(): void {
+    this.reachedCount = 0;
+    this.round += 1;
+    if (this.round < MAX_ROUND) return;
+    this.seen.fill(0);
+    this.round = 1;
+  }
+
+  /** Notes the states that wait for a character; true when the end is among what is reached. */
+  private follow(from: number): boolean {
+    const { kinds, nexts, others, seen, stack, reached, round } = this;
+    let height = 1;
+    stack[0] = from;
+    while (height > 0) {
+      height -= 1;
+      const state = stack[height] ?? 0;
+      if (seen[state] === round) continue;
+      seen[state] = round;
+      switch (kinds[state]) {
+        case END:
+          return true;
+        case CHARACTER:
+          reached[this.reachedCount] = state;
+          this.reachedCount += 1;
+          break;
+        case FORK:
+          stack[height] = others[state] ?? 0;
+          stack[height + 1] = nexts[state] ?? 0;
+          height += 2;
+          break;
+        default:
+          if (this.isAt(this.places[state] ?? '^')) {
+            stack[height] = nexts[state] ?? 0;
+            height += 1;
+          }
+      }
+    }
+    return false;
+  }
+
+  private isAt(place: Place): boolean {
+    const { text, at, isWord } = this;
+    if (place === '^') return at === 0;
+    if (place === '$') return at === text.length;
+    const before = at > 0 && isWord.holds(text.charCodeAt(at - 1));
+    const after = at < text.length && isWord.holds(text.charCodeAt(at));
+    return (before !== after) === (place === '\\b');
+  }
 }
 
 /** Whether a character is one that a class, an escape or a letter of a pattern stands for; answers are remembered. */

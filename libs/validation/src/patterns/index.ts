@@ -1,5 +1,5 @@
 import { automatonOf, type Automaton } from './automaton';
-import { mostSteps } from './cost';
+import { mostSteps, type Costly } from './cost';
 import { type Meter } from './meter';
 import { parsePattern, type Node } from './parse';
 
@@ -37,18 +37,19 @@ export function boundedPattern(source: string, flags: string, meter: Meter): Bou
   if (source.length > MAX_PATTERN) throw refusal(source, `it is longer than ${MAX_PATTERN} characters`);
   const expression = new RegExp(source, flags);
   const pattern = parsed(source, flags);
-  const lengthForEngine = longest((length) => mostSteps(pattern, length) <= STEPS_A_CHARACTER * (length + 1));
+  const costly = { pattern, flags };
+  const lengthForEngine = longest((length) => mostSteps(costly, length) <= STEPS_A_CHARACTER * (length + 1));
   if (lengthForEngine >= 0) expression.test('');
   if (lengthForEngine >= LONGEST_TEXT) return { test: (text) => expression.test(text) };
 
-  const other = automatonOf(pattern, flags) ?? engineOn(expression, pattern);
+  const other = automatonOf(pattern, flags) ?? engineOn(expression, costly);
   return {
     test: (text) => (text.length <= lengthForEngine ? expression.test(text) : other.test(text, meter)),
   };
 }
 
-function engineOn(expression: RegExp, pattern: Node): Automaton {
-  if (mostSteps(pattern, LEAST_LENGTH) > MAX_BACKTRACKING)
+function engineOn(expression: RegExp, costly: Costly): Automaton {
+  if (mostSteps(costly, LEAST_LENGTH) > MAX_BACKTRACKING)
     throw refusal(
       expression.source,
       `it looks around, refers back or repeats so much that a text of ${LEAST_LENGTH} characters could take for ever`,
@@ -56,7 +57,7 @@ function engineOn(expression: RegExp, pattern: Node): Automaton {
   expression.test('');
   return {
     test: (text, meter) => {
-      const steps = mostSteps(pattern, text.length);
+      const steps = mostSteps(costly, text.length);
       meter.spend(steps <= MAX_BACKTRACKING ? steps : Infinity);
       return expression.test(text);
     },

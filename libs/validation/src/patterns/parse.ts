@@ -54,7 +54,12 @@ export function parsePattern(source: string, unicode: boolean): Node {
 
   const sequence = (): Node => {
     const parts: Node[] = [];
-    while (at < source.length && source[at] !== '|' && source[at] !== ')') parts.push(repeated(single()));
+    while (at < source.length && source[at] !== '|' && source[at] !== ')') {
+      const part = repeated(single());
+      // A group without a sign behind it is a part of what surrounds it.
+      if (part.kind === 'sequence') parts.push(...part.parts);
+      else parts.push(part);
+    }
     return { kind: 'sequence', parts };
   };
 
