@@ -30,7 +30,7 @@ export function requestFailure(
   index: number | null = null,
 ): FailedEvent {
   return failedEvent('collector', processor, [problem], {
-    app_id: app ?? 'unknown',
+    app_id: masked(app) ?? 'unknown',
     collector_tstamp: now,
     payload_id: payloadId,
     payload_index: index,
@@ -132,9 +132,9 @@ export function admissionFailure(
   );
 }
 
-/** The app that the query string of a request names; null: none. */
+/** The app that the query string of a request names: as for the enricher, the last one counts. Null: none. */
 export function appInQuery(querystring: string | null): string | null {
   if (querystring?.includes('aid=') !== true) return null;
-  const app = new URLSearchParams(querystring).get('aid');
-  return app === null || app === '' || app.length > LONGEST_APP ? null : app;
+  const app = new URLSearchParams(querystring).getAll('aid').findLast((value) => value !== '');
+  return app === undefined || app.length > LONGEST_APP ? null : app;
 }
