@@ -86,9 +86,17 @@ export class MicroApi {
         return this.summary();
       case '/micro/ui':
       case '/micro/ui/':
-        return { status: 200, type: 'text/html; charset=UTF-8', body: pageOf(this.parts.store) };
+        return {
+          status: 200,
+          type: 'text/html; charset=UTF-8',
+          body: pageOf(this.parts.store, hostOf(request)),
+        };
       case '/micro/ui/rows':
-        return { status: 200, type: 'text/html; charset=UTF-8', body: rowsOf(this.parts.store) };
+        return {
+          status: 200,
+          type: 'text/html; charset=UTF-8',
+          body: rowsOf(this.parts.store, hostOf(request)),
+        };
       case '/micro/ui/script.js':
         return { status: 200, type: 'text/javascript; charset=UTF-8', body: script };
       case '/micro/ui/styles.css':
@@ -163,6 +171,8 @@ export class MicroApi {
       : problem(404, `Nobody has this schema. Asked: ${found.asked.join(', ')}.`);
   }
 }
+
+const hostOf = ({ headers }: IncomingMessage): string => headers.host ?? 'localhost:9090';
 
 function locationOf(target: string): { readonly pathname: string; readonly searchParams: URLSearchParams } {
   const at = target.indexOf('?');

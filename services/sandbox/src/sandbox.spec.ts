@@ -387,6 +387,14 @@ describe('the sandbox', () => {
       for (const sign of ['\u0000', '\u001b', '\u202e']) expect(page).not.toContain(sign);
     });
 
+    it('tells a reader how to send an event to where it is, and takes no name of a host for markup', async () => {
+      expect((await sandbox.ask('/', { headers: { Host: 'sandbox.lan:9090' } })).text).toContain(
+        'http://sandbox.lan:9090/i?e=pv',
+      );
+      const { text } = await sandbox.ask('/', { headers: { Host: '"><script>alert(1)</script>' } });
+      expect(text.match(/<script/g)).toHaveLength(1);
+    });
+
     it('works on a phone, in the dark and with a keyboard', async () => {
       const page = (await sandbox.ask('/')).text;
       expect(page).toMatch(/name="viewport" content="width=device-width/);

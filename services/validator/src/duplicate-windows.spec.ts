@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { topics, type EnrichedEvent } from '@headwater/contracts';
 import type { Batch, Received } from '@headwater/stage';
 import { anEnrichedEvent, BUILT_AT } from '@headwater/testing';
@@ -122,5 +123,64 @@ describe('the duplicate windows', () => {
 
   it('are retried, not fatal, when they are lost', () => {
     expect(new WindowLost(2, 'x')).toMatchObject({ code: 'E_DUPLICATE_WINDOW_LOST', retriable: true });
+  });
+});
+
+describe('the fates that owners of a partition give between them', () => {
+  /** What one owner does with a batch: commits it, sees it undone, dies over it; or goes on though it was replaced. */
+  const turns = fc.array(
+    fc.record({
+      owner: fc.constantFrom(0, 1, 2),
+      size: fc.integer({ min: 1, max: 20 }),
+      ends: fc.constantFrom('commits', 'commits', 'commits', 'aborts', 'dies', 'is replaced'),
+      /** Whether the one before is told that the partition is no longer its own. */
+      told: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 60, size: 'max' },
+  );
+  const logs = fc
+    .array(fc.tuple(fc.integer({ min: 0, max: 15 }), fc.constantFrom(null, null, null, 'replay')), {
+      minLength: 1,
+      maxLength: 120,
+      size: 'max',
+    })
+    .map((steps) =>
+      steps.map(([id, replay_id], offset) => ({
+        ...record(offset),
+        value: anEnrichedEvent({ event_id: String(id), replay_id }),
+      })),
+    );
+
+  it('are those of one owner that never stopped, whatever the rebalances, aborts and crashes', async () => {
+    await fc.assert(
+      fc.asyncProperty(logs, turns, async (log, schedule) => {
+        const alone = over(log);
+        await alone.assigned(0);
+        const expected = alone.judge(batchOf(...log));
+
+        const owners = [over(log), over(log), over(log)];
+        const fates: unknown[] = [];
+        let before: number | null = null;
+        let needsAssignment = true;
+        const last = { owner: 0, size: log.length, ends: 'commits', told: true } as const;
+        for (const { owner, size, ends, told } of [...schedule, last]) {
+          const committed = fates.length;
+          const batch = log.slice(committed, committed + size);
+          if (batch.length === 0) break;
+          if (owner !== before || needsAssignment) {
+            if (before !== null && before !== owner && told) owners[before]?.windows.revoked(2);
+            await owners[owner]?.assigned(committed);
+          }
+          before = owner;
+          const judged = owners[owner]?.judge(batchOf(...batch)) ?? [];
+          needsAssignment = ends !== 'commits';
+          if (ends === 'commits') fates.push(...judged);
+          else if (ends === 'dies') owners[owner] = over(log);
+          else if (ends === 'is replaced') before = null;
+        }
+        expect(fates).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
   });
 });

@@ -6,8 +6,12 @@ export const SHOWN = 50;
 /** Characters of one event that are shown; the API has all of it. */
 const LONGEST = 20_000;
 
-/** The whole page. Works without its script, which only keeps it up to date. */
-export function pageOf(store: EventStore): string {
+/**
+ * The whole page. Works without its script, which only keeps it up to date.
+ *
+ * @param host under which the reader reaches the sandbox
+ */
+export function pageOf(store: EventStore, host: string): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -36,7 +40,7 @@ export function pageOf(store: EventStore): string {
             <button id="reset" type="button">Forget all events</button>
           </p>
         </header>
-        <main id="rows">${new Html(rowsOf(store))}</main>
+        <main id="rows">${new Html(rowsOf(store, host))}</main>
         <footer>
           <p>
             As JSON: <a href="/micro/all">all</a>, <a href="/micro/good">good</a>,
@@ -48,7 +52,7 @@ export function pageOf(store: EventStore): string {
 }
 
 /** What changes on the page. */
-export function rowsOf(store: EventStore): string {
+export function rowsOf(store: EventStore, host: string): string {
   const { totals, dropped, forgotten } = store;
   const shown = [...store.find('good', () => true, SHOWN), ...store.find('bad', () => true, SHOWN)].sort(
     (one, other) => other.number - one.number,
@@ -64,17 +68,18 @@ export function rowsOf(store: EventStore): string {
     </p>
     ${
       shown.length === 0
-        ? empty
+        ? empty(host)
         : html`<ol class="events">
             ${shown.map(row)}
           </ol>`
     }`.text;
 }
 
-const empty = html`<p class="empty">
-  No event yet. Try:
-  <code>curl 'http://localhost:9090/i?e=pv&amp;p=web&amp;tv=curl&amp;url=https://example.com/'</code>
-</p>`;
+const empty = (host: string): Html =>
+  html`<p class="empty">
+    No event yet. Try:
+    <code>curl 'http://${host}/i?e=pv&amp;p=web&amp;tv=curl&amp;url=https://example.com/'</code>
+  </p>`;
 
 function row(event: Kept): Html {
   const { kind, number, at, eventType, schema, appId, testId, reasons, contexts } = event;
