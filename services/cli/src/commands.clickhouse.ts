@@ -165,6 +165,23 @@ describe('headwater failed', () => {
     expect(seen).toEqual([1, 2, 3, 4, 6].map(id));
   });
 
+  it('reads large ones a few at a time, and all of them', async () => {
+    const large = Array.from({ length: 600 }, (_none, index) =>
+      link(1_000 + index, { app_id: 'large', payload: 'x'.repeat(150_000) }),
+    );
+    for (let at = 0; at < large.length; at += 100) await insertFailed(...large.slice(at, at + 100));
+    const events = new FailedEvents(clickhouse);
+    const page = await events.page({ app: 'large' }, { limit: 5_000 });
+    expect(page.length).toBeGreaterThan(0);
+    expect(page.length).toBeLessThan(600);
+    const seen: string[] = [];
+    for await (const { event } of events.all({ app: 'large' }, { limit: 5_000 })) seen.push(event.failed_id);
+    expect(seen).toEqual(large.map(({ failed_id }) => failed_id));
+    await clickhouse.command(
+      "ALTER TABLE failed_events_stored DELETE WHERE app_id = 'large' SETTINGS mutations_sync = 2",
+    );
+  });
+
   it('leaves out what was loaded after a run began', async () => {
     const events = new FailedEvents(clickhouse);
     const [now, page] = [await events.now(), { limit: 100 }];

@@ -19,6 +19,13 @@ export interface Page {
   readonly newestFirst?: boolean;
 }
 
+/**
+ * A page ends, after a whole number of blocks, once it has 32 MB: failed events can be large, and neither the database nor we need
+ * hold thousands of large ones at once.
+ */
+const IN_BOUNDS =
+  "SETTINGS max_block_size = 256, max_result_bytes = 33554432, result_overflow_mode = 'break'";
+
 /** Failed events as ClickHouse has them, with what became of them. */
 export class FailedEvents {
   constructor(private readonly clickhouse: ClickHouse) {}
@@ -32,6 +39,7 @@ export class FailedEvents {
     return row?.count ?? 0;
   }
 
+  /** The first of those that match, at most `limit` and fewer where they are large; none only where there are none. */
   async page(
     filter: Filter,
     { after, loadedUntil, limit, newestFirst = false }: Page,
@@ -40,6 +48,8 @@ export class FailedEvents {
     const bounds = [
       ...(after
         ? [
+            // The first leaves out older partitions, the second says exactly where.
+            'collector_tstamp >= fromUnixTimestamp64Milli({afterTstamp:Int64})',
             '(toUnixTimestamp64Milli(collector_tstamp), toString(failed_id)) > ({afterTstamp:Int64}, {afterId:String})',
           ]
         : []),
@@ -48,7 +58,7 @@ export class FailedEvents {
     const direction = newestFirst ? 'DESC' : 'ASC';
     const rows = await this.clickhouse.query<Readonly<Record<string, unknown>>>(
       `SELECT ${statusColumns} FROM failed_event_status WHERE ${[sql, ...bounds].join(' AND ')}
-       ORDER BY collector_tstamp ${direction}, toString(failed_id) ${direction} LIMIT {limit:UInt32}`,
+       ORDER BY collector_tstamp ${direction}, toString(failed_id) ${direction} LIMIT {limit:UInt32} ${IN_BOUNDS}`,
       {
         ...params,
         limit,
@@ -62,14 +72,14 @@ export class FailedEvents {
   /** All of them, oldest first, a page at a time. */
   async *all(
     filter: Filter,
-    { limit, pageSize = 500 }: { readonly limit: number; readonly pageSize?: number },
+    { limit, pageSize = 5_000 }: { readonly limit: number; readonly pageSize?: number },
   ): AsyncIterable<StatusRow> {
     let after: Cursor | null = null;
     for (let left = limit; left > 0;) {
       const rows: readonly StatusRow[] = await this.page(filter, { after, limit: Math.min(left, pageSize) });
       yield* rows;
       const last = rows.at(-1);
-      if (!last || rows.length < Math.min(left, pageSize)) return;
+      if (!last) return;
       after = cursorOf(last);
       left -= rows.length;
     }

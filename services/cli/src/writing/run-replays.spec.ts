@@ -122,7 +122,7 @@ describe('a run of replays', () => {
     expect(idsOf(sent)).toEqual([id(1)]);
   });
 
-  it('is interrupted between pages, and goes on after what it sent', async () => {
+  it('is interrupted between two sendings, and goes on after what it sent', async () => {
     const all = rows(30);
     const first = bench(all);
     const interrupted = await runReplays(

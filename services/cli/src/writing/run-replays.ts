@@ -4,8 +4,10 @@ import type { StatusRow } from '../reading/failed-event-row';
 import { cursorOf, type Cursor } from '../reading/failed-events';
 import type { ReplayRun } from './replay-runs';
 
-/** Most failed events that are read and sent at once. */
-const LARGEST_PAGE = 500;
+/** Failed events that are read at once: each reading looks at all that match, so there should be few. */
+const READ_AT_ONCE = 5_000;
+/** Most replays that are sent, and recorded, at once. */
+const SENT_AT_ONCE = 500;
 
 export interface RunParts {
   /** The failed events of the run after a cursor, in order. */
@@ -53,8 +55,8 @@ export function prepareReplay(
 }
 
 /**
- * Sends the failed events of a run, in order of collector time, no more than `rate` a second, and records how far it came after
- * every page. It ends `finished`, or `interrupted` when it was asked to stop: all that was sent up to the cursor is acknowledged.
+ * Sends the failed events of a run, in order of collector time, no more than `rate` a second, and records how far it came
+ * after every second or 500 replays. It ends `finished`, or `interrupted` when it was asked to stop: all that was sent up to the cursor is acknowledged.
  * What was sent after the last record is sent again by a resumed run, under the same replay_id, and counts once.
  *
  * @throws what `page` and `send` throw, after recording the run as `failed`
@@ -65,11 +67,15 @@ export async function runReplays(
   parts: RunParts,
 ): Promise<ReplayRun> {
   let run: ReplayRun = { ...begun, status: 'running', finishedAt: null };
+  let waiting: readonly StatusRow[] = [];
   await parts.record(run);
   try {
     while (!parts.stop.aborted) {
-      const size = Math.min(rate, LARGEST_PAGE, limit - run.selected);
-      const rows = size > 0 ? await parts.page(run.cursor, size) : [];
+      const left = limit - run.selected;
+      if (waiting.length === 0 && left > 0)
+        waiting = await parts.page(run.cursor, Math.min(READ_AT_ONCE, left));
+      const rows = waiting.slice(0, Math.min(rate, SENT_AT_ONCE));
+      waiting = waiting.slice(rows.length);
       const last = rows.at(-1);
       if (!last) {
         run = { ...run, status: 'finished', finishedAt: parts.now() };
