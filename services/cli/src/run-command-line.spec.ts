@@ -61,6 +61,11 @@ describe('the command line', () => {
       ['failed', 'replay', '--run', '1b9dfc4e-0f6e-5c3a-8d5e-6a1f2b3c4d5e', '--app', 'shop'],
       /Leave out --app/,
     ],
+    [
+      'a replay of just anything',
+      ['failed', 'replay'],
+      /not said which failed events.*--unresolved takes all/,
+    ],
     ['a run that is none', ['failed', 'replay', '--run', 'x'], /--run is "x", which is no run id/],
   ])('answers %s with 2 and a sentence', async (_case, argv, sentence) => {
     const { code, out, err } = await run(...argv);

@@ -103,6 +103,11 @@ async function newRun(
   clickhouse: ClickHouse,
   { now, operator }: Surroundings,
 ): Promise<ReplayRun> {
+  const filter = filterOf(values, now());
+  if (Object.keys(filter).length === 0 && recipe === null && !isOn(values, 'unresolved'))
+    throw new UsageError(
+      'it is not said which failed events. Name them, by --problem, --app or --type for example; --unresolved takes all that are unresolved.',
+    );
   return {
     runId: randomUUID(),
     status: 'running',
@@ -111,7 +116,7 @@ async function newRun(
     operator: textOf(values, 'operator') ?? operator,
     program: `headwater-cli/${VERSION}`,
     filter: {
-      ...filterOf(values, now()),
+      ...filter,
       ...(values['limit'] === undefined ? {} : { limit: countOf(values, 'limit', EVERYTHING) }),
     },
     recipe: recipe && {

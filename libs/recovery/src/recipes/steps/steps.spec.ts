@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { aFailedOrder, aRecipe } from '../recipe.fixture';
 import { repair } from '../repair';
 import { stepKinds } from './index';
@@ -218,5 +219,6 @@ it('has a name, a summary and an example of each kind', () => {
   for (const { op, summary, example } of stepKinds) {
     expect(summary).toMatch(/\.$/);
     expect(example).toContain(`op: ${op}\n`);
+    expect(() => aRecipe(parse(example) as object)).not.toThrow();
   }
 });
