@@ -17,6 +17,8 @@ const CHUNK = 512;
 const PARALLEL = 16;
 /** Most that resident memory may grow after the first tenth of the requests, which fills caches and pools. */
 const MOST_GROWTH = 192 * 1024 * 1024;
+/** Most resident memory at any time: sixteen bodies of some MiB are under way at once, each parsed and rewritten. */
+const MOST_MEMORY = 900 * 1024 * 1024;
 const MiB = 1024 * 1024;
 
 interface Finding {
@@ -31,6 +33,7 @@ class Run {
   readonly answers = new Map<string, number>();
   sent = 0;
   warmMemory = 0;
+  peakMemory = 0;
 
   constructor(
     private readonly target: Target,
@@ -67,6 +70,7 @@ class Run {
       });
       return;
     }
+    this.peakMemory = Math.max(this.peakMemory, this.target.memory());
     if (this.warmMemory === 0 && this.sent > this.requests / 10) this.warmMemory = this.target.memory();
     if ((await this.misplaced(attacks, answers)) === null) return;
     for (const attack of attacks) {
@@ -151,6 +155,12 @@ async function main(): Promise<number> {
         attack: 'all',
         problem: `memory grew by ${(growth / MiB).toFixed(0)} MiB after the first tenth of the requests`,
       });
+    if (run.peakMemory > MOST_MEMORY)
+      run.findings.push({
+        campaign: 'all',
+        attack: 'all',
+        problem: `memory rose to ${(run.peakMemory / MiB).toFixed(0)} MiB`,
+      });
     if (target.ended === null && !(await target.isWell()))
       run.findings.push({ campaign: 'all', attack: 'all', problem: 'the process is not well at the end' });
     report(run, growth, (performance.now() - started) / 1000, values.seed);
@@ -164,17 +174,18 @@ async function main(): Promise<number> {
 const MOST_SHOWN = 40;
 
 function report(
-  { findings, answers, sent, warmMemory }: Run,
+  { findings, answers, sent, warmMemory, peakMemory }: Run,
   growth: number,
   seconds: number,
   seed: string,
 ): void {
   const kinds = [...answers].sort().map(([answer, count]) => `${answer}: ${String(count)}`);
   console.log(`answers: ${kinds.join(', ')}`);
-  if (warmMemory > 0)
-    console.log(
-      `memory after the first tenth: ${(warmMemory / MiB).toFixed(0)} MiB, growth since: ${(growth / MiB).toFixed(0)} MiB`,
-    );
+  const sinceFirst =
+    warmMemory > 0
+      ? `, after the first tenth: ${(warmMemory / MiB).toFixed(0)} MiB, growth since: ${(growth / MiB).toFixed(0)} MiB`
+      : '';
+  console.log(`most memory: ${(peakMemory / MiB).toFixed(0)} MiB${sinceFirst}`);
   for (const { campaign, attack, problem } of findings.slice(0, MOST_SHOWN))
     console.log(`FOUND (${campaign}, seed ${seed}) ${attack.slice(0, 400)}\n      ${problem}`);
   if (findings.length > MOST_SHOWN)

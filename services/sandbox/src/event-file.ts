@@ -25,10 +25,9 @@ export class EventFile {
     renameSync(`${this.path}.new`, this.path);
   }
 
-  /** Resolves when the events are in the file; they are written in the order of the calls. */
-  append(records: readonly EventRecord[]): Promise<void> {
-    const text = records.map(lineOf).join('');
-    const written = this.tail.then(() => appendFile(this.path, text));
+  /** Resolves when the event is in the file; events are written in the order of the calls. */
+  append(record: EventRecord): Promise<void> {
+    const written = this.tail.then(() => appendFile(this.path, lineOf(record)));
     this.tail = written.catch(() => undefined);
     return written;
   }

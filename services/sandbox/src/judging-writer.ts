@@ -2,7 +2,15 @@ import type { PayloadWriter, StrictJudge } from '@headwater/collector-server';
 import { topics, type CollectorPayload, type FailedEvent, type Topic } from '@headwater/contracts';
 import type { EventFile } from './event-file';
 import type { EventStore } from './event-store';
-import { badRecord, goodRecord, rawEventsOf, type EventRecord, type Mark } from './record';
+import {
+  badRecord,
+  goodRecord,
+  rawEventsOf,
+  shownPayload,
+  type EventRecord,
+  type Mark,
+  type ShownPayload,
+} from './record';
 import { currentTestId } from './test-id';
 
 export interface JudgingParts {
@@ -27,7 +35,7 @@ export class JudgingWriter implements PayloadWriter {
     const mark: Mark = { at: this.parts.now(), testId: currentTestId() };
     if (topic.name === topics.collectorPayloads.name) await this.judged(value as CollectorPayload, mark);
     else if (topic.name === topics.failedEvents.name)
-      await this.keep([badRecord(value as FailedEvent, null, null, mark)]);
+      await this.keep(badRecord(value as FailedEvent, null, null, mark));
   }
 
   ready(): boolean {
@@ -41,19 +49,21 @@ export class JudgingWriter implements PayloadWriter {
   private async judged(payload: CollectorPayload, mark: Mark): Promise<void> {
     const verdicts = await this.parts.judge.payload(payload);
     const raw = rawEventsOf(payload);
-    const records = verdicts.flatMap((verdict, position): readonly EventRecord[] => {
-      if (verdict.kind === 'dropped') {
-        this.parts.store.drop();
-        return [];
+    const bad = verdicts.filter(({ kind }) => kind === 'failed').length;
+    let shown: ShownPayload | null = null;
+    for (const [position, verdict] of verdicts.entries()) {
+      // One at a time, so that the store can forget the first before the last is made.
+      if (verdict.kind === 'dropped') this.parts.store.drop();
+      else if (verdict.kind === 'ok') await this.keep(goodRecord(verdict.value, raw[position] ?? null, mark));
+      else {
+        shown ??= shownPayload(payload);
+        await this.keep(badRecord(verdict.value, shown, raw[position] ?? null, mark));
       }
-      if (verdict.kind === 'ok') return [goodRecord(verdict.value, raw[position] ?? null, mark)];
-      return [badRecord(verdict.value, payload, raw[position] ?? null, mark)];
-    });
-    await this.keep(records);
+    }
   }
 
-  private async keep(records: readonly EventRecord[]): Promise<void> {
-    if (records.length > 0) await this.parts.file?.append(records);
-    for (const record of records) this.parts.store.add(record);
+  private async keep(record: EventRecord): Promise<void> {
+    await this.parts.file?.append(record);
+    this.parts.store.add(record);
   }
 }

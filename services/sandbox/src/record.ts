@@ -71,19 +71,14 @@ export function goodRecord(event: EnrichedEvent, rawEvent: RawEvent | null, mark
 /** @param payload null when the event failed before there was one: it is too large, or its app is not admitted */
 export function badRecord(
   failed: FailedEvent,
-  payload: CollectorPayload | null,
+  payload: ShownPayload | null,
   rawEvent: RawEvent | null,
   mark: Mark,
 ): EventRecord {
   const failures = failed.failures ?? [];
   const reasons = failures.map(({ message }) => message ?? 'It is not said why.');
   const { api } = rawEvent ?? { api: apiAt(payload?.path ?? failed.path) };
-  const item = {
-    collectorPayload: payload === null ? null : collectorPayload(payload),
-    rawEvent,
-    errors: reasons,
-    failedEvent: failed,
-  };
+  const rest = JSON.stringify({ rawEvent, errors: reasons, failedEvent: failed });
   return {
     kind: 'bad',
     ...mark,
@@ -95,9 +90,23 @@ export function badRecord(
     ...api,
     reasons,
     failureType: failed.failure_type,
-    json: JSON.stringify(item),
+    json: `{"collectorPayload":${payload?.json ?? 'null'},${rest.slice(1)}`,
   };
 }
+
+/** A payload as every bad event of it shows it: made once, because a payload may carry thousands of them. */
+export interface ShownPayload {
+  readonly path: string | null;
+  readonly json: string;
+}
+
+/** Longest body that is shown with a bad event, in characters. */
+const LONGEST_BODY = 65_536;
+
+export const shownPayload = (payload: CollectorPayload): ShownPayload => ({
+  path: payload.path,
+  json: JSON.stringify(collectorPayload(payload)),
+});
 
 /** When an event came, and which test sent it. */
 export type Mark = Pick<EventRecord, 'at' | 'testId'>;
@@ -132,11 +141,19 @@ const envelopeOf = (payload: CollectorPayload) => ({
   },
 });
 
-const collectorPayload = (payload: CollectorPayload) => ({
-  ...envelopeOf(payload),
-  querystring: [...new URLSearchParams(payload.querystring ?? '')].map(([name, value]) => ({ name, value })),
-  body: payload.body?.toString('utf8') ?? null,
-});
+function collectorPayload(payload: CollectorPayload, longest: number) {
+  // Four bytes are at least one character: no more is decoded than is shown.
+  const body = payload.body?.subarray(0, 4 * longest).toString('utf8') ?? null;
+  const isWhole = body === null || (body.length <= longest && (payload.body?.length ?? 0) <= 4 * longest);
+  return {
+    ...envelopeOf(payload),
+    querystring: [...new URLSearchParams(payload.querystring ?? '')].map(([name, value]) => ({
+      name,
+      value,
+    })),
+    body: isWhole ? body : `${body.slice(0, longest)}…`,
+  };
+}
 
 const WRAPPERS = {
   unstruct_event: 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0',

@@ -459,36 +459,71 @@ describe('a sandbox with a file', () => {
 });
 
 describe('a sandbox with schemas of its own', () => {
-  it('checks events with them, and says which schema is missing', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'schemas-'));
-    mkdirSync(join(folder, 'com.acme/click/jsonschema'), { recursive: true });
+  let folder: string;
+  let sandbox: TestSandbox;
+  const schema = (version: string, body: object): void => {
     writeFileSync(
-      join(folder, 'com.acme/click/jsonschema/1-0-0'),
-      JSON.stringify({
-        self: { vendor: 'com.acme', name: 'click', format: 'jsonschema', version: '1-0-0' },
-        type: 'object',
-        properties: { id: { type: 'integer' } },
-      }),
+      join(folder, 'com.acme/click/jsonschema', version),
+      JSON.stringify({ self: { vendor: 'com.acme', name: 'click', format: 'jsonschema', version }, ...body }),
     );
-    const sandbox = await TestSandbox.start({ IGLU__FOLDERS: folder });
-    const send = (name: string, value: unknown): Promise<Reply> =>
-      sandbox.send([
-        {
-          e: 'ue',
-          ue_pr: JSON.stringify({
-            schema: 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0',
-            data: { schema: `iglu:com.acme/${name}/jsonschema/1-0-0`, data: { id: value } },
-          }),
-        },
-      ]);
-    await send('click', 1);
-    await send('click', 'one');
-    await send('other', 1);
-    expect(await sandbox.json('/micro/all')).toEqual({ total: 3, good: 1, bad: 2 });
-    const reasons = (await sandbox.json('/micro/bad')).map(({ errors }) => errors.join());
-    expect(reasons[0]).toContain('iglu:com.acme/other/jsonschema/1-0-0, which nobody has');
-    expect(reasons[1]).toContain('at /id: expected a value of type integer');
+  };
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'schemas-'));
+    mkdirSync(join(folder, 'com.acme/click/jsonschema'), { recursive: true });
+    schema('1-0-0', { type: 'object', properties: { id: { type: 'integer' } } });
+    schema('1-0-1', { $supersededBy: '1-0-2', type: 'object', required: ['everything'] });
+    schema('1-0-2', { type: 'object', properties: { id: { type: 'integer' } } });
+    schema('1-0-3', { type: 'object', properties: { id: { type: 'string', pattern: '^(?=(a+)+$)' } } });
+    sandbox = await TestSandbox.start({ IGLU__FOLDERS: folder });
+  });
+  beforeEach(() => sandbox.ask('/micro/reset'));
+  afterAll(async () => {
     await sandbox.stop();
     rmSync(folder, { recursive: true });
+  });
+
+  const send = (key: string, value: unknown): Promise<Reply> =>
+    sandbox.send([
+      {
+        e: 'ue',
+        ue_pr: JSON.stringify({
+          schema: 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0',
+          data: { schema: `iglu:com.acme/${key}`, data: { id: value } },
+        }),
+      },
+    ]);
+  const reasons = async () => (await sandbox.json('/micro/bad')).map(({ errors }) => errors.join());
+
+  it('checks events with them, and says which schema is missing', async () => {
+    await send('click/jsonschema/1-0-0', 1);
+    await send('click/jsonschema/1-0-0', 'one');
+    await send('other/jsonschema/1-0-0', 1);
+    await send('click/jsonschema/1-0-9', 1);
+    expect(await sandbox.json('/micro/all')).toEqual({ total: 4, good: 1, bad: 3 });
+    expect(await reasons()).toEqual([
+      expect.stringContaining('iglu:com.acme/click/jsonschema/1-0-9, which nobody has'),
+      expect.stringContaining('iglu:com.acme/other/jsonschema/1-0-0, which nobody has'),
+      expect.stringContaining('at /id: expected a value of type integer'),
+    ]);
+  });
+
+  it('checks events of a superseded version with the one that supersedes it, and says so in the event', async () => {
+    await send('click/jsonschema/1-0-1', 1);
+    const [item] = await sandbox.json('/micro/good');
+    expect(item?.schema).toBe('iglu:com.acme/click/jsonschema/1-0-2');
+    expect(item?.event).toMatchObject({
+      event_version: '1-0-2',
+      unstruct_event: { data: { schema: 'iglu:com.acme/click/jsonschema/1-0-2', data: { id: 1 } } },
+    });
+    expect(JSON.stringify(item?.event['derived_contexts'])).toContain(
+      '"data":{"originalSchema":"iglu:com.acme/click/jsonschema/1-0-1","validatedWith":"1-0-2"}',
+    );
+    await send('click/jsonschema/1-0-1', 'one');
+    expect(await reasons()).toEqual([expect.stringContaining('1-0-1, which 1-0-2 supersedes,')]);
+  });
+
+  it('fails the events of a schema whose pattern could take for ever, with the reason', async () => {
+    await send('click/jsonschema/1-0-3', 'a'.repeat(100));
+    expect(await reasons()).toEqual([expect.stringMatching(/no usable schema: its pattern .* is refused/)]);
   });
 });
