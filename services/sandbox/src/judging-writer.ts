@@ -56,7 +56,7 @@ export class JudgingWriter implements PayloadWriter {
       if (verdict.kind === 'dropped') this.parts.store.drop();
       else if (verdict.kind === 'ok') await this.keep(goodRecord(verdict.value, raw[position] ?? null, mark));
       else {
-        shown ??= shownPayload(payload);
+        shown ??= shownPayload(payload, bad);
         await this.keep(badRecord(verdict.value, shown, raw[position] ?? null, mark));
       }
     }

@@ -100,12 +100,13 @@ export interface ShownPayload {
   readonly json: string;
 }
 
-/** Longest body that is shown with a bad event, in characters. */
-const LONGEST_BODY = 65_536;
+/** Characters of a body that all bad events of one payload show together: a thousand of them must not keep it a thousand times. */
+const SHOWN_BODY = 200_000;
 
-export const shownPayload = (payload: CollectorPayload): ShownPayload => ({
+/** @param bad how many events of the payload are bad */
+export const shownPayload = (payload: CollectorPayload, bad: number): ShownPayload => ({
   path: payload.path,
-  json: JSON.stringify(collectorPayload(payload)),
+  json: JSON.stringify(collectorPayload(payload, Math.ceil(SHOWN_BODY / bad))),
 });
 
 /** When an event came, and which test sent it. */

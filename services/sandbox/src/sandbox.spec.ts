@@ -96,6 +96,16 @@ describe('the sandbox', () => {
     expect((await sandbox.json('/micro/bad'))[0]?.errors).toHaveLength(1);
   });
 
+  it('keeps a large body of many bad events once, not for each of them', async () => {
+    const many = Array.from({ length: 2_000 }, () => ({ p: 'toaster', page: 'x'.repeat(300) }));
+    await sandbox.send(many);
+    const items = await sandbox.json('/micro/bad');
+    expect(items).toHaveLength(2_000);
+    const shown = items.reduce((sum, { collectorPayload }) => sum + (collectorPayload?.body?.length ?? 0), 0);
+    expect(shown).toBeLessThan(300_000);
+    expect(items[0]?.collectorPayload?.body).toMatch(/^\{"schema".*…$/);
+  });
+
   it('takes none of its own paths for an event', async () => {
     for (const path of [
       '/micro/all',
