@@ -29,7 +29,7 @@ describe('migrations', () => {
     for (const { sql } of migrations)
       for (const statement of statementsOf(sql))
         expect(statement).toMatch(
-          /^(?:CREATE TABLE IF NOT EXISTS|CREATE OR REPLACE VIEW|ALTER TABLE .*\n\s*ADD COLUMN IF NOT EXISTS) /,
+          /^(?:CREATE TABLE IF NOT EXISTS|CREATE MATERIALIZED VIEW IF NOT EXISTS|CREATE OR REPLACE VIEW|ALTER TABLE .*\n\s*ADD COLUMN IF NOT EXISTS) /,
         );
   });
 });

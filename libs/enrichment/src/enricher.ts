@@ -6,7 +6,6 @@ import {
   maskAddresses,
   ok,
   ServiceError,
-  type DropReason,
   type Fate,
   type NonEmpty,
   type Processor,
@@ -15,7 +14,7 @@ import { admission, type Admit } from './admission/admission';
 import { customStep, type CustomEnrichments } from './custom/custom-step';
 import { describeEvent } from './describe-event';
 import { enrichments } from './enrichments';
-import type { Draft, Enrich, LookUps, Patch } from './enrichments/enrichment';
+import { nothing, type Draft, type Enrich, type LookUps, type Patch } from './enrichments/enrichment';
 import { outlineOf } from './payload/outline';
 import { readQueryString } from './payload/query-string';
 import { readPayload } from './payload/read-payload';
@@ -119,15 +118,14 @@ function enriched(
     replay,
     request: payload,
   };
-  let dropReason: DropReason | null = null;
   for (const enrich of steps) {
     const outcome = enrich(draft);
+    if (outcome === nothing) continue;
     if (outcome.kind === 'ok') apply(outcome.value, draft);
     else if (outcome.kind === 'failed') failures.push(...outcome.failures);
-    else dropReason ??= outcome.reason;
+    else return { kind: 'dropped', reason: outcome.reason, subject: event };
   }
 
-  if (dropReason !== null) return { kind: 'dropped', reason: dropReason, subject: event };
   if (!isNonEmpty<Failure>(failures)) return { kind: 'ok', value: event };
   const pseudonymiser =
     replay === null ? pseudonyms.at(event.app_id, event.collector_tstamp) : alreadyPseudonymised(event);
@@ -216,12 +214,12 @@ function requestOf({ path, content_type }: CollectorPayload): {
   readonly content_type: string | null;
 } {
   const shown = (text: string | null): string | null =>
-    text === null ? null : maskAddresses(text.slice(0, LONGEST_SHOWN));
+    text === null ? null : maskAddresses(text).slice(0, LONGEST_SHOWN);
   return { path: shown(path), content_type: shown(content_type) };
 }
 
-/** The app of a payload that was not taken apart: the one in the query string, if it names one. */
-function appIdOf({ querystring }: CollectorPayload): string {
-  const appId = readQueryString(querystring).get('aid');
-  return appId === undefined || appId.length > 255 ? 'unknown' : appId;
+/** The app of a payload that was not taken apart: the one in the query string, or the one it was admitted for. */
+function appIdOf({ querystring, app }: CollectorPayload): string {
+  const appId = readQueryString(querystring).get('aid') ?? app;
+  return appId === null || appId.length > 255 ? 'unknown' : maskAddresses(appId);
 }

@@ -16,15 +16,18 @@ export function failure(
   return {
     type,
     message: maskAddresses(message),
-    field: details.field ?? null,
+    field: masked(details.field),
     value: details.value == null ? null : quote(details.value),
     expectation: details.expectation ?? null,
     schema: details.schema ?? null,
-    path: details.path ?? null,
+    path: masked(details.path),
     keyword: details.keyword ?? null,
     source: details.source ?? null,
   };
 }
+
+const masked = (text: string | null | undefined): string | null =>
+  text == null ? null : maskAddresses(text);
 
 function quote(value: string): string {
   const masked = maskAddresses(value);

@@ -3,10 +3,12 @@ export const ADDRESS_MASK = '[address]';
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 const DOT = '(?:\\.|%2[eE])';
-const IPV4 = new RegExp(`(?<![\\d.])${OCTET}(?:${DOT}${OCTET}){3}(?![\\d]|\\.\\d)`, 'g');
+/** A percent escape before it (`%20`) ends in digits that are not of the address. */
+const AFTER_ESCAPE = '(?<=%[0-9A-Fa-f]{2})';
+const IPV4 = new RegExp(`(?:(?<![\\d.])|${AFTER_ESCAPE})${OCTET}(?:${DOT}${OCTET}){3}(?![\\d]|\\.\\d)`, 'g');
 const COLON = '(?::|%3[aA])';
 const IPV6_CANDIDATE = new RegExp(
-  `(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{0,4}${COLON}){2,8}(?:${OCTET}(?:\\.${OCTET}){3}|[0-9A-Fa-f]{1,4})?(?![0-9A-Za-z:])`,
+  `(?:(?<![0-9A-Za-z:])|${AFTER_ESCAPE})(?:[0-9A-Fa-f]{0,4}${COLON}){2,8}(?:${OCTET}(?:\\.${OCTET}){3}|[0-9A-Fa-f]{1,4})?(?![0-9A-Za-z:])`,
   'g',
 );
 
@@ -28,4 +30,19 @@ function maskIpv6(run: string): string {
   const isShort = plain.includes('::');
   const isFull = groups.length === 8 || (groups.length === 7 && plain.includes('.'));
   return hasDigits && (isShort || isFull) ? ADDRESS_MASK : run;
+}
+
+const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/gs;
+
+/**
+ * Masks addresses in the strings of a JSON text and leaves every other character as it is: numbers keep digits that
+ * parsing would cost them. A string with escapes is read first, since an escape can hide an address, or be torn by a mask.
+ */
+export function maskAddressesInJson(json: string): string {
+  return json.replace(STRING, (text) => {
+    if (!text.includes('\\')) return maskAddresses(text);
+    const plain = JSON.parse(text) as string;
+    const masked = maskAddresses(plain);
+    return masked === plain ? text : JSON.stringify(masked);
+  });
 }

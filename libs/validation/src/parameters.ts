@@ -1,5 +1,5 @@
 import type { EnrichedEvent, SelfDescribing } from '@headwater/contracts';
-import { maskAddresses } from '@headwater/stage';
+import { maskAddresses, maskAddressesInJson } from '@headwater/stage';
 import { igluUri } from './resolution';
 
 const SNOWPLOW = 'iglu:com.snowplowanalytics.snowplow';
@@ -124,7 +124,7 @@ export function parametersOf(event: EnrichedEvent): Readonly<Record<string, stri
 const wrapped = (schema: string, data: string): string => `{"schema":"${SNOWPLOW}/${schema}","data":${data}}`;
 
 function asJson(json: SelfDescribing): string {
-  return `{"schema":${maskStrings(JSON.stringify(igluUri(json)))},"data":${isJson(json.data) ? maskStrings(json.data) : JSON.stringify(maskAddresses(json.data))}}`;
+  return `{"schema":${maskAddressesInJson(JSON.stringify(igluUri(json)))},"data":${isJson(json.data) ? maskAddressesInJson(json.data) : JSON.stringify(maskAddresses(json.data))}}`;
 }
 
 function isJson(text: string): boolean {
@@ -134,19 +134,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/gs;
-
-/**
- * Masks addresses in the strings of a JSON text and leaves every other character as it is: numbers keep digits that
- * parsing would cost them. A string with escapes is read first, since an escape can hide an address.
- */
-function maskStrings(json: string): string {
-  return json.replace(STRING, (text) => {
-    if (!text.includes('\\')) return maskAddresses(text);
-    const plain = JSON.parse(text) as string;
-    const masked = maskAddresses(plain);
-    return masked === plain ? text : JSON.stringify(masked);
-  });
 }

@@ -1,6 +1,6 @@
 import type { EnrichedEvent, Failure, SelfDescribing } from '@headwater/contracts';
 import { dropped, failed, failure, isNonEmpty, maskAddresses, ok, type Outcome } from '@headwater/stage';
-import type { Enrich, Patch } from '../enrichments/enrichment';
+import { nothing, type Enrich, type Patch } from '../enrichments/enrichment';
 import { parseIgluUri } from '../protocol/iglu-uri';
 import { customView } from './custom-view';
 import { settableFields, settableTypes } from './settable-fields';
@@ -24,7 +24,6 @@ export interface CustomEnrichments {
 }
 
 const members = ['set', 'contexts', 'fail', 'drop'] as const;
-const nothing: Outcome<Patch> = ok({});
 
 /**
  * Custom enrichments as one step of the enricher: what they return is checked, what is wrong with it fails the event.
@@ -164,4 +163,5 @@ const kindOf = (value: unknown): string =>
         ? 'an object'
         : `a ${typeof value}`;
 
-const shortened = (text: string): string => text.slice(0, 200);
+/** Masked first: an address that is cut in two is no longer seen. */
+const shortened = (text: string): string => maskAddresses(text).slice(0, 200);

@@ -1,9 +1,7 @@
-import { ok, type Outcome } from '@headwater/stage';
+import { ok } from '@headwater/stage';
 import { z } from 'zod';
-import { defineEnrichment, type Patch } from './enrichment';
+import { defineEnrichment, nothing } from './enrichment';
 import { queryParameters } from './url';
-
-const nothing: Outcome<Patch> = ok({});
 
 const names = (what: string, parameter: string): z.ZodDefault<z.ZodArray<z.ZodString>> =>
   z

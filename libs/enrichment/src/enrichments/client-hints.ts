@@ -43,7 +43,7 @@ export function sentHints(
   headers: Readonly<Record<string, string>> | null,
   contexts: readonly SelfDescribing[] | null,
 ): SentHints | null {
-  const context = contexts?.find(isClientHints)?.data ?? null;
+  const context = contexts?.find(isReadable)?.data ?? null;
   let key = '';
   if (headers !== null && headers['sec-ch-ua'] !== undefined)
     for (const name of headerNames) key += (headers[name] ?? '') + SEPARATOR;
@@ -51,8 +51,11 @@ export function sentHints(
   return { key: key + context, headers: key === '' ? {} : (headers ?? {}), context };
 }
 
-const isClientHints = ({ vendor, name, model }: SelfDescribing): boolean =>
-  name === 'http_client_hints' && vendor === 'org.ietf' && model === 1;
+/** Longest context that is read, in characters: browsers write some hundreds. It is what its reading is remembered by. */
+const LONGEST_CONTEXT = 4_096;
+
+const isReadable = ({ vendor, name, model, data }: SelfDescribing): boolean =>
+  name === 'http_client_hints' && vendor === 'org.ietf' && model === 1 && data.length <= LONGEST_CONTEXT;
 
 interface Brand {
   readonly brand: string;
@@ -78,7 +81,7 @@ export function readClientHints({ headers, context }: SentHints): ClientHints {
   const platform = told.platform ?? said.platform;
   return {
     browser: browserOf(brands, said.fullVersions, fullVersion),
-    platform: platform === null ? null : (platforms[platform] ?? platform),
+    platform: platform === null ? null : (platforms.get(platform) ?? platform),
     platformVersion: versionOf(platform, told.platformVersion ?? said.platformVersion),
     isMobile: told.isMobile ?? said.isMobile,
     model: told.model ?? said.model,
@@ -180,15 +183,19 @@ function browserOf(
 }
 
 /** Operating systems, in the words of the user agent parser. */
-const platforms: Readonly<Record<string, string>> = {
-  macOS: 'Mac OS',
-  'Mac OS X': 'Mac OS',
-  'Chrome OS': 'Chromium OS',
-  'Chromium OS': 'Chromium OS',
-};
+const platforms: ReadonlyMap<string, string> = new Map([
+  ['macOS', 'Mac OS'],
+  ['Mac OS X', 'Mac OS'],
+  ['Chrome OS', 'Chromium OS'],
+  ['Chromium OS', 'Chromium OS'],
+]);
 
 /** Windows before 10 counts in hundredths. */
-const earlyWindows: Readonly<Record<string, string>> = { '0.1': '7', '0.2': '8', '0.3': '8.1' };
+const earlyWindows: ReadonlyMap<string, string> = new Map([
+  ['0.1', '7'],
+  ['0.2', '8'],
+  ['0.3', '8.1'],
+]);
 const FIRST_OF_WINDOWS_11 = 13;
 
 function versionOf(platform: string | null, version: string | null): string | null {
@@ -196,7 +203,7 @@ function versionOf(platform: string | null, version: string | null): string | nu
   if (platform === 'Linux') return null;
   if (platform === 'Windows') {
     const major = Number(version.split('.', 1)[0]);
-    if (major === 0) return earlyWindows[version.split('.').slice(0, 2).join('.')] ?? null;
+    if (major === 0) return earlyWindows.get(version.split('.').slice(0, 2).join('.')) ?? null;
     return major >= FIRST_OF_WINDOWS_11 ? '11' : '10';
   }
   return version.replace(/(?:\.0)+$/, '');

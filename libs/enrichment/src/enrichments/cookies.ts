@@ -1,11 +1,10 @@
-import { maskAddresses, ok, type Outcome } from '@headwater/stage';
+import { maskAddresses, ok } from '@headwater/stage';
 import { z } from 'zod';
 import { derivedContext } from './derived-context';
-import { defineEnrichment, type Patch } from './enrichment';
+import { defineEnrichment, nothing } from './enrichment';
 
 /** Longest value, in characters: what the schema of the context allows. */
 const LONGEST = 4_096;
-const nothing: Outcome<Patch> = ok({});
 
 export const cookies = defineEnrichment({
   name: 'cookies',

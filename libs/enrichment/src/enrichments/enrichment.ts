@@ -22,6 +22,9 @@ export type Patch = Partial<EnrichedEvent> | { readonly user_ipaddress: null };
 /** Pure: equal drafts give equal patches. */
 export type Enrich = (draft: Draft) => Outcome<Patch>;
 
+/** What an enrichment says that has nothing to set: always this one, so that it is known without a look. */
+export const nothing: Outcome<Patch> = { kind: 'ok', value: {} };
+
 /** What enrichments look things up in. Made by the service, which owns files and secrets. */
 export interface LookUps {
   /** ISO 3166-1 alpha-2 code of an address; null where the database has none. */

@@ -1,12 +1,11 @@
-import { failed, failure, ok, type Outcome } from '@headwater/stage';
+import { failed, failure, ok } from '@headwater/stage';
 import { z } from 'zod';
 import { oneLine, timestamp } from '../protocol/kinds';
-import { defineEnrichment, type Patch } from './enrichment';
+import { defineEnrichment, nothing } from './enrichment';
 import { queryParameters } from './url';
 
 const PARAMETER = '_sp';
 const wanted: ReadonlySet<string> = new Set([PARAMETER]);
-const nothing: Outcome<Patch> = ok({});
 
 export const linkDecoration = defineEnrichment({
   name: 'linkDecoration',

@@ -1,9 +1,7 @@
-import { ok, type Outcome } from '@headwater/stage';
+import { ok } from '@headwater/stage';
 import { z } from 'zod';
-import { defineEnrichment, type Patch } from './enrichment';
+import { defineEnrichment, nothing } from './enrichment';
 import { partsOf } from './url';
-
-const nothing: Outcome<Patch> = ok({});
 
 export const pageUrl = defineEnrichment({
   name: 'pageUrl',

@@ -2,6 +2,7 @@ import type { EnrichedEvent, SelfDescribing } from '@headwater/contracts';
 import { ok } from '@headwater/stage';
 import { z } from 'zod';
 import type { MarkedPath, MarkedPaths } from '../privacy/marked-paths';
+import { isPseudonym } from '../privacy/pseudonyms';
 import { createJsonRewriter, type JsonRewriter, type Treatments } from '../privacy/rewrite-json';
 import { cutUrl } from '../privacy/url-privacy';
 import type { MutableEvent } from '../protocol/parameters';
@@ -20,6 +21,9 @@ export const identifierFields = [
   'mkt_clickid',
   'refr_domain_userid',
 ] as const satisfies readonly (keyof EnrichedEvent)[];
+
+/** Those that are read from the page URL, and never from a parameter: in a replay too they are clear. */
+const derivedIdentifiers = ['mkt_clickid', 'refr_domain_userid'] as const;
 
 /** What is kept of the queries of URLs unless configured otherwise: campaigns, which name no one. Not click ids. */
 export const defaultKeptParameters = [
@@ -93,11 +97,10 @@ export const pseudonymise = defineEnrichment({
     return function pseudonymise({ event, replay }) {
       const { keyId, pseudonymOf } = pseudonyms.at(event.app_id, event.collector_tstamp);
       const patch: Partial<MutableEvent> = { pseudonym_key_id: replay?.pseudonym_key_id ?? keyId };
-      if (replay === null)
-        for (const field of identifierFields) {
-          const identifier = event[field];
-          if (identifier !== null) patch[field] = pseudonymOf(identifier);
-        }
+      for (const field of replay === null ? identifierFields : derivedIdentifiers) {
+        const identifier = event[field];
+        if (identifier !== null) patch[field] = pseudonymOf(identifier);
+      }
       if (event.page_url !== null) {
         const cut = cutUrl(event.page_url, kept);
         patch.page_url = cut.url;
@@ -111,13 +114,16 @@ export const pseudonymise = defineEnrichment({
         patch.refr_urlfragment = event.refr_urlfragment === null ? null : cut.fragment;
       }
       const treatments = { identifying: pseudonymOf, url: cutQuery };
-      const isClear = (place: string): boolean =>
-        replay === null || (replay.unpseudonymised ?? []).includes(place);
-      if (event.unstruct_event && isClear('unstruct_event'))
-        patch.unstruct_event = rewrite(event.unstruct_event, treatments);
+      /** Who sent the replay may know fewer schemas than we do: what is no pseudonym is never taken for one. */
+      const treatmentsAt = (place: string): Treatments =>
+        replay === null || replay.unpseudonymised?.includes(place) === true
+          ? treatments
+          : { ...treatments, identifying: (value) => (isPseudonym(value) ? value : pseudonymOf(value)) };
+      if (event.unstruct_event)
+        patch.unstruct_event = rewrite(event.unstruct_event, treatmentsAt('unstruct_event'));
       if (event.contexts)
         patch.contexts = event.contexts.map((context, index) =>
-          isClear(`contexts/${index}`) ? rewrite(context, treatments) : context,
+          rewrite(context, treatmentsAt(`contexts/${index}`)),
         );
       return ok(patch);
     };

@@ -1,11 +1,10 @@
-import { maskAddresses, ok, type Outcome } from '@headwater/stage';
+import { maskAddresses, ok } from '@headwater/stage';
 import { z } from 'zod';
-import { defineEnrichment, type Patch } from './enrichment';
+import { defineEnrichment, nothing } from './enrichment';
 import { remember } from './remember';
 import { referrerMediums, referrerSources, type ReferrerSource } from './referrer-sources';
 import { partsOf, queryParameters } from './url';
 
-const nothing: Outcome<Patch> = ok({});
 /** Longest search term that is kept, in characters: what the field takes. */
 const LONGEST_TERM = 255;
 /** Hosts whose source is kept in memory. */
@@ -18,6 +17,9 @@ const host = z
     /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:\.\*)?$/,
     'a host has lower-case letters, digits, dots and dashes; it may end in .* for any top-level domain',
   );
+
+/** Longest name of a host (RFC 1035, section 2.3.4), in characters. */
+const LONGEST_HOST = 253;
 
 export const referrer = defineEnrichment({
   name: 'referrer',
@@ -77,7 +79,7 @@ export const referrer = defineEnrichment({
       if (page_referrer === null) return nothing;
       const { scheme, host: name, port, path, query, fragment } = partsOf(page_referrer);
       const isInternal = name !== null && (name === page_urlhost || isListed(name));
-      const source = name === null || isInternal ? null : sourceAt(name);
+      const source = name === null || isInternal || name.length > LONGEST_HOST ? null : sourceAt(name);
       return ok({
         refr_urlscheme: scheme,
         refr_urlhost: name,

@@ -5,48 +5,47 @@ import { z } from 'zod';
 import { RecentlyUsed } from '../recently-used';
 import { readClientHints, sentHints, type ClientHints } from './client-hints';
 import { derivedContext } from './derived-context';
-import { defineEnrichment, type Patch } from './enrichment';
+import { defineEnrichment, nothing, type Patch } from './enrichment';
 
 /** Longest part of a user agent that is read, in characters: what is behind it says nothing, and costs time. */
 export const LONGEST_USER_AGENT = 512;
 
 const OTHER = 'Other';
 
-const manufacturers: Readonly<Record<string, string>> = {
-  Windows: 'Microsoft',
-  'Windows Phone': 'Microsoft',
-  'Windows Mobile': 'Microsoft',
-  Xbox: 'Microsoft',
-  iOS: 'Apple',
-  'Mac OS': 'Apple',
-  watchOS: 'Apple',
-  Android: 'Google',
-  'Android-x86': 'Google',
-  'Chromium OS': 'Google',
-  Fuchsia: 'Google',
-  PlayStation: 'Sony',
-  Nintendo: 'Nintendo',
-  Tizen: 'Samsung',
-  Bada: 'Samsung',
-  HarmonyOS: 'Huawei',
-  BlackBerry: 'BlackBerry',
-};
+const manufacturers: ReadonlyMap<string, string> = new Map([
+  ['Windows', 'Microsoft'],
+  ['Windows Phone', 'Microsoft'],
+  ['Windows Mobile', 'Microsoft'],
+  ['Xbox', 'Microsoft'],
+  ['iOS', 'Apple'],
+  ['Mac OS', 'Apple'],
+  ['watchOS', 'Apple'],
+  ['Android', 'Google'],
+  ['Android-x86', 'Google'],
+  ['Chromium OS', 'Google'],
+  ['Fuchsia', 'Google'],
+  ['PlayStation', 'Sony'],
+  ['Nintendo', 'Nintendo'],
+  ['Tizen', 'Samsung'],
+  ['Bada', 'Samsung'],
+  ['HarmonyOS', 'Huawei'],
+  ['BlackBerry', 'BlackBerry'],
+]);
 
 /** Kinds of device that are carried around. */
 const mobile: ReadonlySet<string> = new Set(['mobile', 'tablet', 'wearable']);
-const nothing: Outcome<Patch> = ok({});
 
 /** Names that the parser repeats as a user agent writes them. */
-const canonical: Readonly<Record<string, string>> = {
-  android: 'Android',
-  linux: 'Linux',
-  gentoo: 'Gentoo',
-  chrome: 'Chrome',
-  firefox: 'Firefox',
-  weibo: 'Weibo',
-};
+const canonical: ReadonlyMap<string, string> = new Map([
+  ['android', 'Android'],
+  ['linux', 'Linux'],
+  ['gentoo', 'Gentoo'],
+  ['chrome', 'Chrome'],
+  ['firefox', 'Firefox'],
+  ['weibo', 'Weibo'],
+]);
 const named = (name: string | undefined): string | undefined =>
-  name === undefined ? undefined : (canonical[name] ?? name);
+  name === undefined ? undefined : (canonical.get(name) ?? name);
 
 /** What Chrome writes for every model since it hides them. */
 const HIDDEN_MODEL = 'K';
@@ -227,7 +226,7 @@ function patchOf(client: Client): Patch {
     br_renderengine: engine ?? null,
     os_name: withVersion(os.name, os.version),
     os_family: os.name ?? null,
-    os_manufacturer: (os.name !== undefined && manufacturers[os.name]) || null,
+    os_manufacturer: (os.name !== undefined && manufacturers.get(os.name)) || null,
     dvce_type: type,
     dvce_ismobile: type === null ? null : mobile.has(type),
     derived_contexts: [uaParserContext(client)],

@@ -1,7 +1,7 @@
 import type { CollectorPayload, Failure } from '@headwater/contracts';
 import { failed, ok, type Outcome } from '@headwater/stage';
 import { isEmpty, isJson, isObject, parsed, textOf } from './body';
-import { problem } from './problem';
+import { problem, tooManyEvents } from './problem';
 import { readQueryString } from './query-string';
 import { readRedirect, REDIRECT_PATH } from './redirect';
 import { salvaged } from './salvage';
@@ -82,6 +82,8 @@ function readTp2(payload: CollectorPayload): Outcome<readonly SentEvent[]> {
     return events.length > 0 ? ok(events) : failed(fault);
   }
   const { data } = wrapper as { readonly data: readonly unknown[] };
+  const tooMany = tooManyEvents(data.length, payload.querystring);
+  if (tooMany) return failed(tooMany);
   return ok(data.map((event, index) => sentInBody(index, event, query)));
 }
 

@@ -1,5 +1,6 @@
 import type { CollectorPayload, Failure } from '@headwater/contracts';
 import { isEmpty, isObject, parsed, textOf } from './body';
+import { tooManyEvents } from './problem';
 import { readQueryString } from './query-string';
 import { sentInBody, sentInQuery, type SentEvent } from './sent-event';
 
@@ -11,13 +12,17 @@ import { sentInBody, sentInQuery, type SentEvent } from './sent-event';
  */
 export function salvaged(payload: CollectorPayload, fault: Failure): readonly SentEvent[] {
   const query = readQueryString(payload.querystring);
-  return eventsIn(payload.body, query).map((event) => ({ ...event, problems: [fault, ...event.problems] }));
+  return eventsIn(payload, query).map((event) => ({ ...event, problems: [fault, ...event.problems] }));
 }
 
-function eventsIn(body: Buffer | null, query: ReadonlyMap<string, string>): readonly SentEvent[] {
+function eventsIn(
+  { body, querystring }: CollectorPayload,
+  query: ReadonlyMap<string, string>,
+): readonly SentEvent[] {
   if (!isEmpty(body)) {
     const text = textOf(body);
     const candidates = listIn(parsed(text));
+    if (tooManyEvents(candidates.length, querystring)) return [];
     if (candidates.some(readsLikeEvent))
       return candidates.map((event, index) => sentInBody(index, event, query));
     const form = readQueryString(text);

@@ -53,11 +53,22 @@ export function sentInBody(index: number, body: unknown, query: ReadonlyMap<stri
     else {
       problems.push(notText(key, value));
       if (typeof value === 'number' || typeof value === 'boolean') values[position] = String(value);
+      else if (value !== null && parameters[position]?.disclosure === 'selfDescribing')
+        values[position] = writtenAgain(value);
     }
   }
   override(values, query);
   problems.push(...missing(values));
   return { index, values, contexts: [], problems };
+}
+
+/** Self-describing data that came as JSON and not as its text: a replay needs it. Too deep to be written is not readable. */
+function writtenAgain(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'nested too deeply';
+  }
 }
 
 const noValues = (): (string | undefined)[] =>

@@ -2,8 +2,8 @@ import type { CollectorPayload, Failure } from '@headwater/contracts';
 import { failed, ok, type Outcome } from '@headwater/stage';
 import { isEmpty, isForm, isJson, isObject, parsed, textOf } from './body';
 import { membersOf, partsOf } from './json-spans';
-import { problem } from './problem';
-import { readQueryString } from './query-string';
+import { problem, tooManyEvents } from './problem';
+import { hasTooManyParameters, MOST_PARAMETERS, readQueryString } from './query-string';
 import { sentInQuery, type SentEvent } from './sent-event';
 
 /** Where the webhook takes events: anything that can send a schema's name with its data. */
@@ -16,6 +16,8 @@ const UNSTRUCT_EVENT = 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsons
 /** Parameters of the query string that are of the event and not of its data. */
 const ofEvent: ReadonlySet<string> = new Set(['aid', 'cv', 'eid', 'nuid', 'p', 'ttm', 'url']);
 const SCHEMA = 'schema';
+/** The schema describes the data, and `ip` is the address of a visitor, which is never written. */
+const neverData: ReadonlySet<string> = new Set([SCHEMA, 'ip']);
 
 type Query = ReadonlyMap<string, string>;
 type Read = Outcome<readonly SentEvent[]>;
@@ -30,12 +32,13 @@ export function readWebhook({ querystring, body, content_type }: CollectorPayloa
   const schema = query.get(SCHEMA);
   if (isEmpty(body)) return schema === undefined ? failed(noSchema) : fromFields(query, schema, query);
   if (isForm(content_type)) return fromForm(textOf(body), query);
-  if (isJson(content_type)) return fromJson(textOf(body), query);
+  if (isJson(content_type)) return fromJson(textOf(body), query, querystring);
   return failed(wrongContentType(content_type));
 }
 
 function fromForm(text: string | null, query: Query): Read {
   if (text === null) return failed(notReadable('a form'));
+  if (hasTooManyParameters(text)) return failed(tooManyFields);
   const form = readQueryString(text);
   const schema = query.get(SCHEMA) ?? form.get(SCHEMA);
   return schema === undefined ? failed(noSchema) : fromFields(form, schema, query);
@@ -43,14 +46,18 @@ function fromForm(text: string | null, query: Query): Read {
 
 /** Every field is a text of the data. */
 function fromFields(fields: Query, schema: string, query: Query): Read {
-  const data = [...fields].filter(([name]) => name !== SCHEMA && !(fields === query && ofEvent.has(name)));
+  const data = [...fields].filter(
+    ([name]) => !neverData.has(name) && !(fields === query && ofEvent.has(name)),
+  );
   return ok([eventOf(0, query, entity(schema, JSON.stringify(Object.fromEntries(data))))]);
 }
 
-function fromJson(text: string | null, query: Query): Read {
+function fromJson(text: string | null, query: Query, querystring: string | null): Read {
   const json = parsed(text);
   if (text === null || json === undefined) return failed(notReadable('JSON'));
   if (Array.isArray(json) ? !json.some(isObject) : !isObject(json)) return failed(noEvents);
+  const tooMany = Array.isArray(json) ? tooManyEvents(json.length, querystring) : null;
+  if (tooMany) return failed(tooMany);
   const elements = Array.isArray(json) ? partsOf(text) : [text];
   const schema = query.get(SCHEMA);
   if (schema !== undefined)
@@ -87,6 +94,12 @@ const noEvents: Failure = problem(
   'adapter_failure',
   'The body sent to the webhook holds no object. Send one object, or a list of objects.',
   { field: 'body', expectation: 'an object, or a list of at least one object' },
+);
+
+const tooManyFields: Failure = problem(
+  'adapter_failure',
+  `The form sent to the webhook has more than ${MOST_PARAMETERS} fields. Send JSON, or less.`,
+  { field: 'body', expectation: `at most ${MOST_PARAMETERS} fields` },
 );
 
 const notReadable = (what: string): Failure =>

@@ -1,9 +1,12 @@
 import type { EnrichedEvent, SelfDescribing } from '@headwater/contracts';
-import { maskAddresses } from '@headwater/stage';
+import { maskAddresses, maskAddressesInJson } from '@headwater/stage';
 import { igluUri } from '../protocol/iglu-uri';
 import { oneLine } from '../protocol/kinds';
 import { parameters, type ParameterValues } from '../protocol/parameters';
 import type { Pseudonymiser } from './pseudonyms';
+
+/** Parameters of which the event has the one that counted. */
+const ofNetwork: ReadonlySet<string> = new Set(['nuid', 'tnuid']);
 
 /**
  * The tracker parameters of a failed event, as a replay needs them: identifiers as pseudonyms, URLs and self-describing
@@ -20,18 +23,18 @@ export function failedParameters(
   const kept: Record<string, string> = {};
   for (const [position, { key, disclosure }] of parameters.entries()) {
     const value = values[position];
-    if (value === undefined) continue;
+    if (value === undefined || ofNetwork.has(key)) continue;
     if (disclosure === 'plain') kept[key] = maskAddresses(value);
     else if (disclosure === 'pseudonym') kept[key] = pseudonymOf(oneLine(value));
   }
   const { page_url, page_referrer, network_userid, unstruct_event, contexts } = event;
   kept['eid'] = event.event_id;
-  // The cookie names a visitor whose tracker did not: a replay has no cookie.
+  // What counted of parameters, cookie and anonymity: a replay has no cookie, and does not know who was anonymous.
   if (network_userid !== null) kept['tnuid'] = network_userid;
   if (page_url !== null) kept['url'] = maskAddresses(page_url);
   if (page_referrer !== null) kept['refr'] = maskAddresses(page_referrer);
-  if (unstruct_event) kept['ue_pr'] = maskAddresses(wrapped('unstruct_event', jsonOf(unstruct_event)));
-  if (contexts) kept['co'] = maskAddresses(wrapped('contexts', `[${contexts.map(jsonOf).join(',')}]`));
+  if (unstruct_event) kept['ue_pr'] = maskAddressesInJson(wrapped('unstruct_event', jsonOf(unstruct_event)));
+  if (contexts) kept['co'] = maskAddressesInJson(wrapped('contexts', `[${contexts.map(jsonOf).join(',')}]`));
   return kept;
 }
 
