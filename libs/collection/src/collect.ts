@@ -145,7 +145,8 @@ function splitPayload(
     event: sizeViolation(outline, processor, moment, { actualBytes, maximumBytes, index }),
   });
   function* parts({ parts: bodies, oversize }: SplitBody): Iterable<Part> {
-    for (const [index, part] of bodies.entries()) {
+    let index = 0;
+    for (const part of bodies) {
       const kept = truncateIpInBody(part.body, payload.anonymous === true);
       const { firstIndex } = part;
       // Numbers written out at length are all that makes a rewritten body longer.
@@ -156,8 +157,9 @@ function splitPayload(
           payload: { ...payload, payload_id: partId(payload_id, index), body: kept },
           firstIndex,
         };
+      index += 1;
     }
-    for (const { index, bytes } of oversize) yield violation(bytes, index);
+    for (const { index: place, from, to } of oversize) yield violation(to - from, place);
   }
   return { kind: 'split', parts: { [Symbol.iterator]: () => parts(split)[Symbol.iterator]() }, setCookies };
 }

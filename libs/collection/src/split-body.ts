@@ -6,14 +6,20 @@ export interface BodyPart {
   readonly firstIndex: number;
 }
 
-/** An event that is too large for a record of its own. */
-export interface OversizeEvent {
+/** Bytes of a body. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An event that is too large for a record of its own, and where it stands. */
+export interface OversizeEvent extends Span {
   readonly index: number;
-  readonly bytes: number;
 }
 
 export interface SplitBody {
-  readonly parts: readonly BodyPart[];
+  /** In order. Each is made when it is asked for: together they may take several times what the body does. */
+  readonly parts: Iterable<BodyPart>;
   readonly oversize: readonly OversizeEvent[];
 }
 
@@ -26,59 +32,76 @@ const [OPEN_OBJECT, CLOSE_OBJECT] = [0x7b, 0x7d];
 
 /** Longest key of the wrapper that is read. */
 const LONGEST_KEY = 64;
+/** Most bytes around the events, and most of what a part may hold: each part bears them again. */
+const LONGEST_WRAPPER = 64 * 1024;
+const WRAPPER_SHARE = 1 / 8;
 
 /**
  * Splits a `payload_data` body between its events, in order, into bodies of at most `maximumBytes`. The bytes are
  * scanned, not parsed: nesting costs nothing, and what is wrong with an event stays with that event.
  *
- * @returns null where no list of events can be found, or where its wrapper leaves no room for one
+ * @returns null where no list of events can be found, or where what is around it takes more than an eighth of a part
  */
 export function splitBody(body: Buffer, maximumBytes: number): SplitBody | null {
   const list = findEvents(body);
   if (list === null) return null;
   const [before, after] = [body.subarray(0, list.from), body.subarray(list.to)];
-  const room = maximumBytes - before.length - after.length;
-  if (room <= 0) return null;
+  const wrapper = before.length + after.length;
+  if (wrapper > Math.min(LONGEST_WRAPPER, maximumBytes * WRAPPER_SHARE)) return null;
+  const spans = spansOf(body, list, maximumBytes - wrapper);
+  if (spans === null) return null;
+  function* parts({ events }: Spans): Iterable<BodyPart> {
+    for (const { from, to, firstIndex } of events)
+      yield { body: Buffer.concat([before, body.subarray(from, to), after]), firstIndex };
+  }
+  return {
+    parts: { [Symbol.iterator]: () => parts(spans)[Symbol.iterator]() },
+    oversize: spans.oversize,
+  };
+}
 
-  const parts: BodyPart[] = [];
+interface Spans {
+  /** Runs of events that fit into one part. */
+  readonly events: readonly (Span & { readonly firstIndex: number })[];
+  readonly oversize: readonly OversizeEvent[];
+}
+
+/** Where a list is cut so that no run is larger than the room; null where it is no list. */
+function spansOf(body: Buffer, list: Span, room: number): Spans | null {
+  const events: (Span & { readonly firstIndex: number })[] = [];
   const oversize: OversizeEvent[] = [];
   // Numbers, not objects: a hostile list has millions of items.
-  let partFrom = -1;
-  let partTo = -1;
+  let runFrom = -1;
+  let runTo = -1;
   let firstIndex = 0;
   const close = (): void => {
-    if (partFrom < 0) return;
-    parts.push({ body: Buffer.concat([before, body.subarray(partFrom, partTo), after]), firstIndex });
-    partFrom = -1;
+    if (runFrom < 0) return;
+    events.push({ from: runFrom, to: runTo, firstIndex });
+    runFrom = -1;
   };
   let from = skipSpace(body, list.from);
   for (let index = 0; from < list.to; index += 1) {
     const to = endOfValue(body, from);
     if (to === from) return null;
     const isTooLarge = to - from > room;
-    if (partFrom >= 0 && (isTooLarge || to - partFrom > room)) close();
-    if (isTooLarge) oversize.push({ index, bytes: to - from });
+    if (runFrom >= 0 && (isTooLarge || to - runFrom > room)) close();
+    if (isTooLarge) oversize.push({ index, from, to });
     else {
-      if (partFrom < 0) {
-        partFrom = from;
+      if (runFrom < 0) {
+        runFrom = from;
         firstIndex = index;
       }
-      partTo = to;
+      runTo = to;
     }
     const next = skipSpace(body, to);
     if (next === list.to) {
       close();
-      return { parts, oversize };
+      return { events, oversize };
     }
     if (body[next] !== COMMA) return null;
     from = skipSpace(body, next + 1);
   }
   return null;
-}
-
-interface Span {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** What is between the brackets of the one list under the key `data` of the outermost object. */
