@@ -11,34 +11,42 @@ const KEY_END = Buffer.from(`${KEY}"`);
 const ESCAPE = Buffer.from('\\u00');
 const QUOTE = 0x22;
 const NUL = 0x00;
-/** `ip` as a key, or a key that is written with percent escapes and may therefore be `ip`. */
-const PLAIN_IP = /^ip=[\w.:,-]*$/;
-const IP_IN_QUERY = /(?:^|&)(?:ip(?:[=&]|$)|[^=&]*%)/;
+/** Bytes of a byte order mark, as Latin-1. */
+const MARK = '\u00ef\u00bb\u00bf';
+/**
+ * A parameter `ip`: no other bytes than these spell its name. Readers skip a question mark at the beginning, and the byte
+ * order mark of a form.
+ */
+const IP_PARAMETER = new RegExp(`(^(?:${MARK})?\\?*|&)(?:i|%69)(?:p|%70)(?:=([^&]*))?(?=&|$)`, 'g');
+/** The separator after a first parameter that is gone, unless what readers skip would then be at the beginning. */
+const SEPARATOR_LEFT = new RegExp(`^([^&]*)&(?![?${MARK}])`);
+/** Longest list of addresses that is read, in characters. */
+const LONGEST_LIST = 1_000;
 
 /**
  * Truncates the address in every `ip` parameter of a query string, or removes the parameter when the visitor asked for
  * anonymity or when its value is no address. All other bytes stay as they are.
  */
 export function truncateIpInQuery(query: string, anonymous: boolean): string {
-  if (!IP_IN_QUERY.test(query)) return query;
-  return query
-    .split('&')
-    .flatMap((parameter) => {
-      const value = ipIn(parameter);
-      if (value === null) return [parameter];
-      const truncated = anonymous ? null : truncatedValue(value);
-      return truncated === null ? [] : [`${KEY}=${encodeURIComponent(truncated)}`];
-    })
-    .join('&');
+  let isFirstRemoved = false;
+  const kept = query.replace(IP_PARAMETER, (_parameter, before: string, value = '') => {
+    const truncated = anonymous ? null : truncatedValue(decoded(value));
+    if (truncated !== null) return `${before}${KEY}=${encodeURIComponent(truncated)}`;
+    if (before === '&') return '';
+    isFirstRemoved = true;
+    return before;
+  });
+  return isFirstRemoved ? kept.replace(SEPARATOR_LEFT, '$1') : kept;
 }
 
-/** The value of a parameter that is `ip`, decoded; null for any other. */
-function ipIn(parameter: string): string | null {
-  if (PLAIN_IP.test(parameter)) return parameter.slice(KEY.length + 1);
-  if (!IP_IN_QUERY.test(parameter)) return null;
-  const [[key, value] = ['', '']] = new URLSearchParams(`&${parameter}`);
-  return key === KEY ? value : null;
-}
+/** A value out of its escapes, as far as it can be an address: those are ASCII. */
+const decoded = (value: string): string =>
+  value
+    .slice(0, 3 * LONGEST_LIST)
+    .replaceAll('+', ' ')
+    .replace(/%([\da-f]{2})/gi, (_escape, digits: string) =>
+      String.fromCharCode(Number.parseInt(digits, 16)),
+    );
 
 /**
  * Truncates the address in every `ip` key of a body, or removes the key when the visitor asked for anonymity. A body
@@ -61,7 +69,7 @@ function truncateIpInText(body: Buffer, anonymous: boolean): Buffer {
 
 /** The address that counts in the value of an `ip` parameter, truncated: the first one, when there are several. */
 function truncatedValue(value: string): string | null {
-  for (const candidate of value.split(',')) {
+  for (const candidate of value.slice(0, LONGEST_LIST).split(',')) {
     const address = truncateAddress(candidate);
     if (address !== null) return address;
   }
