@@ -1,5 +1,5 @@
 import type { SelfDescribing } from '@headwater/contracts';
-import { readClientHints, sentHints, type ClientHints } from './client-hints';
+import { hintsContext, readClientHints, sentHints, type ClientHints } from './client-hints';
 import { derivedContext } from './derived-context';
 
 const grease = { brand: 'Not/A)Brand', version: '8' };
@@ -13,7 +13,7 @@ const read = (
   headers: Readonly<Record<string, string>> | null,
   contexts: readonly SelfDescribing[] | null = null,
 ): ClientHints | null => {
-  const sent = sentHints(headers, contexts);
+  const sent = sentHints(headers, hintsContext(contexts));
   return sent && readClientHints(sent);
 };
 const inContext = (data: object): ClientHints | null =>

@@ -38,12 +38,15 @@ export interface SentHints {
 
 const SEPARATOR = '\u001f';
 
-/** The hints in the headers of a request and in the contexts of an event; null where there are none. */
+/** JSON text of the http_client_hints context of an event; null where it has none that is read. */
+export const hintsContext = (contexts: readonly SelfDescribing[] | null): string | null =>
+  contexts?.find(isReadable)?.data ?? null;
+
+/** The hints in the headers of a request and in a context; null where there are none. */
 export function sentHints(
   headers: Readonly<Record<string, string>> | null,
-  contexts: readonly SelfDescribing[] | null,
+  context: string | null,
 ): SentHints | null {
-  const context = contexts?.find(isReadable)?.data ?? null;
   let key = '';
   if (headers !== null && headers['sec-ch-ua'] !== undefined)
     for (const name of headerNames) key += (headers[name] ?? '') + SEPARATOR;

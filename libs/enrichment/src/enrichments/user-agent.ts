@@ -3,7 +3,7 @@ import { ok, type Outcome } from '@headwater/stage';
 import { UAParser, type IResult } from 'ua-parser-js';
 import { z } from 'zod';
 import { RecentlyUsed } from '../recently-used';
-import { readClientHints, sentHints, type ClientHints } from './client-hints';
+import { hintsContext, readClientHints, sentHints, type ClientHints } from './client-hints';
 import { derivedContext } from './derived-context';
 import { defineEnrichment, nothing, type Patch } from './enrichment';
 
@@ -129,17 +129,35 @@ export const userAgent = defineEnrichment({
   },
   create: ({ clientHints, remembered }) => {
     const known = new RecentlyUsed<Outcome<Patch>>(remembered);
-    return function userAgent({ event: { useragent, contexts }, request }) {
-      if (useragent === null) return nothing;
+    const outcomeOf = (useragent: string, headers: Headers, context: string | null): Outcome<Patch> => {
       const sent = useragent.slice(0, LONGEST_USER_AGENT);
-      // The headers are those of who sent the request: where that is not who it is about, they say nothing.
-      const headers = request.user_agent === useragent ? request.headers : null;
-      const hints = clientHints ? sentHints(headers, contexts) : null;
+      const hints = sentHints(headers, context);
       if (hints === null) return known.get(sent, () => ok(patchOf(clientOf(sent, null))));
       return known.get(`${hints.key}\n${sent}`, () => ok(patchOf(clientOf(sent, readClientHints(hints)))));
     };
+    // The events of one payload are of one client, and their headers are one object.
+    let last: Asked & { readonly outcome: Outcome<Patch> } = NOBODY;
+    return function userAgent({ event: { useragent, contexts }, request }) {
+      if (useragent === null) return nothing;
+      // The headers are those of who sent the request: where that is not who it is about, they say nothing.
+      const headers = clientHints && request.user_agent === useragent ? request.headers : null;
+      const context = clientHints ? hintsContext(contexts) : null;
+      if (last.useragent !== useragent || last.headers !== headers || last.context !== context)
+        last = { useragent, headers, context, outcome: outcomeOf(useragent, headers, context) };
+      return last.outcome;
+    };
   },
 });
+
+type Headers = Readonly<Record<string, string>> | null;
+
+interface Asked {
+  readonly useragent: string | null;
+  readonly headers: Headers;
+  readonly context: string | null;
+}
+
+const NOBODY = { useragent: null, headers: null, context: null, outcome: nothing };
 
 interface Product {
   readonly name: string | undefined;
