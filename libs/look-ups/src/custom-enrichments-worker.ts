@@ -11,6 +11,9 @@ const { receiveMessageOnPort, workerData } = require('node:worker_threads');
 const { files, port, settings } = workerData;
 const state = new Int32Array(workerData.state);
 const LONGEST_ANSWER = 262144;
+// The service masks the addresses in a message and shows the beginning. An address that is cut is none any more: so the
+// cut is here far behind what can be shown, also of a text of nothing but addresses.
+const LONGEST_MESSAGE = 4096;
 const WAITING = 1;
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -72,7 +75,7 @@ function answerOf({ name, enrich, config }, event) {
     if (text.length > LONGEST_ANSWER) throw new Error('it returned more than ' + LONGEST_ANSWER + ' characters');
     return head + '"result":' + text + '}';
   } catch (error) {
-    return head + '"threw":' + JSON.stringify(textOf(error).slice(0, 500)) + '}';
+    return head + '"threw":' + JSON.stringify(textOf(error).slice(0, LONGEST_MESSAGE)) + '}';
   }
 }
 
@@ -88,7 +91,8 @@ function answerOf({ name, enrich, config }, event) {
   }
   hand(JSON.stringify({ names: enrichments.map(({ name }) => name), problems }));
   for (;;) {
-    Atomics.wait(state, 0, WAITING);
+    // The service stores and then notifies: its notify for the event before may come only now, without a message.
+    while (Atomics.load(state, 0) === WAITING) Atomics.wait(state, 0, WAITING);
     const { message } = receiveMessageOnPort(port);
     const answers = enrichments.map((enrichment, position) => {
       Atomics.store(state, 1, position);

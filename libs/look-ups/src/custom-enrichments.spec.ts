@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createEnricher, createPseudonyms, type EnricherOptions } from '@headwater/enrichment';
 import { ConfigError } from '@headwater/service-kit';
+import { maskAddresses } from '@headwater/stage';
 import { aCollectorPayload, aTrackerEvent, tp2Body } from '@headwater/testing';
 import {
   openCustomEnrichments,
@@ -229,6 +230,51 @@ describe('an enrichment that misbehaves', () => {
       { name: 'second', result: { set: { page_title: 'as sent 0' } } },
     ]);
   });
+});
+
+describe('a wake-up without a message', () => {
+  const shared = `
+    import { workerData } from 'node:worker_threads';
+    const state = new Int32Array(workerData.state);
+    const nothing = new Int32Array(new SharedArrayBuffer(4));`;
+
+  it('does not end the wait of the service for the answer', () => {
+    const wakeAndGoOn = 'while (Atomics.notify(state, 0) === 0); Atomics.wait(nothing, 0, 0, 50); return {};';
+    const custom = open({ 'a.ts': shared + enrichment(wakeAndGoOn) });
+    expect(custom.run('{}')).toEqual([{ name: 'mine', result: {} }]);
+  });
+
+  it('does not make it wait longer than it may', () => {
+    const custom = open(
+      { 'a.ts': shared + enrichment('for (;;) Atomics.notify(state, 0);') },
+      { timeoutMs: 100 },
+    );
+    expect(custom.run('{}')[0]?.stopped).toMatch(/did not answer within 100 ms/);
+  });
+
+  it('does not end the thread, which waits for an event', () => {
+    const custom = open({ 'a.ts': enrichment('return {};') });
+    const notify = jest.spyOn(Atomics, 'notify');
+    custom.run('{}');
+    const state = notify.mock.calls[0]?.[0] as Int32Array<SharedArrayBuffer>;
+    notify.mockRestore();
+    const giveUpAt = performance.now() + 2_000;
+    let woken = 0;
+    while (woken === 0 && performance.now() < giveUpAt) woken = Atomics.notify(state, 0);
+    expect(woken).toBe(1);
+    // Time for a thread to fail; this one does not see it end meanwhile, and cannot start another.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    expect(custom.run('{}')).toEqual([{ name: 'mine', result: {} }]);
+  });
+});
+
+it('keeps so much of a message that no address is cut before it is masked', () => {
+  const address = '2001:db8:1111:2222:3333:4444:5555:6666';
+  const custom = open({ 'a.ts': enrichment(`throw new Error('${address} '.repeat(500));`) });
+  const threw = custom.run('{}')[0]?.threw ?? '';
+  // The enricher shows 200 characters at most.
+  expect(maskAddresses(threw).slice(0, 200)).toBe('[address] '.repeat(20));
+  expect(threw.length).toBeLessThan(5_000);
 });
 
 describe('in the enricher', () => {

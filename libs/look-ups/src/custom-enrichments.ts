@@ -181,12 +181,19 @@ function startThread(
   };
 }
 
-/** Hands an event to the thread and waits. @returns null when there is no answer in time */
+/**
+ * Hands an event to the thread and waits. To store and to notify are two steps: the thread's notify for the event before
+ * may come only now, and ends no wait.
+ *
+ * @returns null when there is no answer in time
+ */
 function ask({ state, port }: Thread, event: string, timeoutMs: number): string | null {
+  const end = performance.now() + timeoutMs;
   port.postMessage(event);
   Atomics.store(state, 0, WORKING);
   Atomics.notify(state, 0);
-  Atomics.wait(state, 0, WORKING, timeoutMs);
+  for (let left = timeoutMs; left > 0 && Atomics.load(state, 0) === WORKING; left = end - performance.now())
+    Atomics.wait(state, 0, WORKING, left);
   return Atomics.load(state, 0) === WAITING ? received(port) : null;
 }
 
