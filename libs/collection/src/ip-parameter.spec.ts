@@ -119,8 +119,8 @@ describe('truncateIpInQuery', () => {
   ])(
     'takes a time that grows with the text only: %s',
     (_case, piece) => {
-      // Even a microsecond for each would be most of the time limit of a test.
-      const kept = truncateIpInQuery(`ip=${piece.repeat(5_000_000)}`, false);
+      // The square of this number is hours.
+      const kept = truncateIpInQuery(`ip=${piece.repeat(2_000_000)}`, false);
       expect(new URLSearchParams(kept.slice(0, 100)).has('ip')).toBe(false);
     },
     20_000,

@@ -22,15 +22,19 @@ const IP_PARAMETER = new RegExp(`(^(?:${MARK})?\\?*|&)(?:i|%69)(?:p|%70)(?:=([^&
 const SEPARATOR_LEFT = new RegExp(`^([^&]*)&(?![?${MARK}])`);
 /** Longest list of addresses that is read, in characters. */
 const LONGEST_LIST = 1_000;
+/** Most parameters `ip` whose value is read; trackers send one, and those above are removed. */
+const MOST_READ = 1_000;
 
 /**
  * Truncates the address in every `ip` parameter of a query string, or removes the parameter when the visitor asked for
  * anonymity or when its value is no address. All other bytes stay as they are.
  */
 export function truncateIpInQuery(query: string, anonymous: boolean): string {
-  let isFirstRemoved = false;
-  const kept = query.replace(IP_PARAMETER, (_parameter, before: string, value = '') => {
-    const truncated = anonymous ? null : truncatedValue(decoded(value));
+  let isFirstRemoved = false as boolean;
+  let read = 0;
+  const kept = query.replace(IP_PARAMETER, (_parameter, before: string, value: string | undefined) => {
+    const mayStay = !anonymous && value !== undefined && value !== '' && (read += 1) <= MOST_READ;
+    const truncated = mayStay ? truncatedValue(decoded(value)) : null;
     if (truncated !== null) return `${before}${KEY}=${encodeURIComponent(truncated)}`;
     if (before === '&') return '';
     isFirstRemoved = true;
