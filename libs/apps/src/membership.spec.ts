@@ -1,4 +1,4 @@
-import { createMembership, type Entrant } from './membership';
+import { createMembership, type Entrant, type Membership } from './membership';
 import { aRegistry } from './registry.fixture';
 
 const apps = [
@@ -16,7 +16,7 @@ const entrant = (known: Partial<Entrant>): Entrant => ({
 
 describe('an event', () => {
   const fateOf = (known: Partial<Entrant>, policy: object = {}): string => {
-    const outcome = createMembership(aRegistry({ apps, ...policy }), { sharedBy: 1 })(entrant(known));
+    const outcome = createMembership(aRegistry({ apps, ...policy }), { sharedBy: 1 }).admit(entrant(known));
     if (outcome.kind === 'ok') return 'ok';
     return outcome.kind === 'failed'
       ? `failed ${String(outcome.failures[0].type)}`
@@ -69,7 +69,7 @@ describe('a quota', () => {
   const fatesOf = (app_id: string, times: readonly number[], policy: object = {}, sharedBy = 1): string => {
     const membership = createMembership(aRegistry({ apps, ...policy }), { sharedBy });
     return times
-      .map((collector_tstamp) => membership(entrant({ app_id, collector_tstamp })).kind)
+      .map((collector_tstamp) => membership.admit(entrant({ app_id, collector_tstamp })).kind)
       .map((kind) => kind.charAt(0))
       .join('');
   };
@@ -108,14 +108,78 @@ describe('a quota', () => {
 
   it('of one app is nothing to another', () => {
     const membership = createMembership(aRegistry({ apps }), { sharedBy: 1 });
-    for (let n = 0; n < 100; n += 1) membership(entrant({ app_id: 'small' }));
-    expect(membership(entrant({ app_id: 'large' })).kind).toBe('ok');
+    for (let n = 0; n < 100; n += 1) membership.admit(entrant({ app_id: 'small' }));
+    expect(membership.admit(entrant({ app_id: 'large' })).kind).toBe('ok');
   });
 
   it('is not used up by events that may not enter anyway', () => {
     const guarded = [{ id: 'small', keys: ['key-of-small'], quota: { eventsPerSecond: 1, burst: 1 } }];
     const membership = createMembership(aRegistry({ apps: guarded }), { sharedBy: 1 });
-    for (let n = 0; n < 10; n += 1) membership(entrant({ app_id: 'small' }));
-    expect(membership(entrant({ app_id: 'small', admittedApp: 'small' })).kind).toBe('ok');
+    for (let n = 0; n < 10; n += 1) membership.admit(entrant({ app_id: 'small' }));
+    expect(membership.admit(entrant({ app_id: 'small', admittedApp: 'small' })).kind).toBe('ok');
+  });
+});
+
+describe('a quota, when a batch is judged again', () => {
+  const quota = { eventsPerSecond: 10, burst: 50 };
+  const membershipOf = (app = { id: 'small', quota }): Membership =>
+    createMembership(aRegistry({ apps: [app] }), { sharedBy: 1 });
+  /** Fates of the events of a batch: five seconds with two records of five events each. */
+  const judged = (
+    { at, admit }: Membership,
+    partition: number,
+    first: number,
+    next: number,
+    startsAt = 0,
+  ): string => {
+    const fates: string[] = [];
+    for (let offset = first; offset < next; offset += 1) {
+      at({ partition, first: BigInt(first), offset: BigInt(offset) });
+      const collector_tstamp = startsAt + (offset % 100) * 500;
+      for (let n = 0; n < 5; n += 1) fates.push(admit(entrant({ app_id: 'small', collector_tstamp })).kind);
+    }
+    return fates.map((fate) => fate.charAt(0)).join('');
+  };
+  const all = 'o'.repeat(50);
+
+  it('grants the same, however often', () => {
+    const membership = membershipOf();
+    for (let n = 0; n < 100; n += 1) expect(judged(membership, 0, 0, 10)).toBe(all);
+    // Counted once: of the burst there is left what the rate gave back.
+    const later = judged(membership, 0, 100, 110, 4_500);
+    expect(later).toBe(judged(membershipAfterOne(), 0, 100, 110, 4_500));
+  });
+  const membershipAfterOne = (): Membership => {
+    const membership = membershipOf();
+    judged(membership, 0, 0, 10);
+    return membership;
+  };
+
+  it('also refuses the same: to judge again is no second chance', () => {
+    const membership = membershipOf({ id: 'small', quota: { eventsPerSecond: 1, burst: 7 } });
+    const once = judged(membership, 0, 0, 10);
+    expect(once).toContain('f');
+    expect(judged(membership, 0, 0, 10)).toBe(once);
+  });
+
+  it('counts what other partitions were granted meanwhile once too', () => {
+    const tight = { id: 'small', quota: { eventsPerSecond: 1, burst: 10 } };
+    const [calm, troubled] = [membershipOf(tight), membershipOf(tight)];
+    const first = judged(calm, 0, 0, 1);
+    const others = judged(calm, 1, 0, 1) + judged(calm, 1, 1, 2);
+    judged(troubled, 0, 0, 1);
+    const othersThen = judged(troubled, 1, 0, 1);
+    for (let n = 0; n < 20; n += 1) expect(judged(troubled, 0, 0, 1)).toBe(first);
+    expect(othersThen + judged(troubled, 1, 1, 2)).toBe(others);
+  });
+
+  it('grants the same when the batch is cut elsewhere, or was only begun', () => {
+    const tight = { id: 'small', quota: { eventsPerSecond: 1, burst: 7 } };
+    const whole = judged(membershipOf(tight), 0, 0, 10);
+    const cut = membershipOf(tight);
+    judged(cut, 0, 0, 6);
+    cut.at({ partition: 0, first: 0n, offset: 6n });
+    cut.admit(entrant({ app_id: 'small', collector_tstamp: 3_000 }));
+    expect(judged(cut, 0, 0, 4) + judged(cut, 0, 4, 8) + judged(cut, 0, 8, 10)).toBe(whole);
   });
 });

@@ -1,5 +1,6 @@
 import { dropped, failed, failure, ok, type Outcome } from '@headwater/stage';
 import { noKey } from './admission';
+import { Grants, type RecordPosition } from './grants';
 import type { App, AppRegistry } from './registry';
 import { TokenBucket } from './token-bucket';
 
@@ -21,16 +22,24 @@ export interface MembershipOptions {
   readonly sharedBy: number;
 }
 
-/** Says whether an event may enter. Not pure: what it grants counts against the quota of the app. */
-export type Membership = (entrant: Entrant) => Outcome<null>;
+/** The gate of the enricher. Not pure: what it grants counts against the quota of the app, once for each event. */
+export interface Membership {
+  /** Says whether an event may enter. */
+  readonly admit: (entrant: Entrant) => Outcome<null>;
+  /**
+   * Says which record the events that ask next are of: called before each. One that is read again gets what it got before.
+   * Nothing else may ask until the record is judged.
+   */
+  readonly at: (position: RecordPosition) => void;
+}
 
 const ENTERS: Outcome<null> = ok(null);
 
 /**
  * Makes the gate of the enricher: the app of each event must be a known one (by the policy of the registry), the one that
  * the request was admitted for, and within its quota. Quotas live in this process and run on the clock of the collector,
- * so that a backlog that is worked off is not a flood. A batch that is judged again, after a crash, is counted again;
- * the fate of its events is the one that is written.
+ * so that a backlog that is worked off is not a flood. What is judged again in this process, because a look-up or the
+ * broker was away, counts once.
  */
 export function createMembership(registry: AppRegistry, { sharedBy }: MembershipOptions): Membership {
   const { apps, unknown, unproven, overQuota } = registry;
@@ -42,15 +51,21 @@ export function createMembership(registry: AppRegistry, { sharedBy }: Membership
       return [[id, new TokenBucket(eventsPerSecond / sharedBy, Math.max(1, burst / sharedBy))]];
     }),
   );
-  return ({ app_id, admittedApp, collector_tstamp }) => {
-    const app = known.get(app_id);
-    if (admittedApp !== null && admittedApp !== app_id)
-      return notAdmitted(unproven, otherApp(app_id, admittedApp));
-    if (!app) return unknown === 'accept' ? ENTERS : notAdmitted(unknown, unlisted(app_id));
-    if (app.keys.length > 0 && admittedApp === null) return notAdmitted(unproven, noKey(app));
-    const quota = quotas.get(app_id);
-    if (!quota || quota.take(collector_tstamp)) return ENTERS;
-    return overQuota === 'drop' ? dropped('quota_exceeded') : failed(exceeded(app));
+  const grants = new Grants();
+  return {
+    at: (position) => {
+      grants.at(position);
+    },
+    admit: ({ app_id, admittedApp, collector_tstamp }) => {
+      const app = known.get(app_id);
+      if (admittedApp !== null && admittedApp !== app_id)
+        return notAdmitted(unproven, otherApp(app_id, admittedApp));
+      if (!app) return unknown === 'accept' ? ENTERS : notAdmitted(unknown, unlisted(app_id));
+      if (app.keys.length > 0 && admittedApp === null) return notAdmitted(unproven, noKey(app));
+      const quota = quotas.get(app_id);
+      if (!quota || grants.next(() => quota.take(collector_tstamp))) return ENTERS;
+      return overQuota === 'drop' ? dropped('quota_exceeded') : failed(exceeded(app));
+    },
   };
 }
 

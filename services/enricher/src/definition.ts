@@ -50,7 +50,7 @@ function moduleOf(settings: EnricherConfig, kit: Kit): DynamicModule {
     },
     config: settings.enrichments,
     custom,
-    ...(registry === null ? {} : { admit: createMembership(registry, settings.apps) }),
+    ...(registry === null ? {} : { membership: createMembership(registry, settings.apps) }),
   });
   const server = new TransactionalServer({
     kafka: connectKafka(settings.kafka, kit),

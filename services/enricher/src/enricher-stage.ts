@@ -1,15 +1,24 @@
+import type { Membership } from '@headwater/apps';
 import { topics, type CollectorPayload, type EnrichedEvent, type Replay } from '@headwater/contracts';
 import { createEnricher, describeEvent, type EnricherOptions } from '@headwater/enrichment';
-import type { Stage } from '@headwater/stage';
+import type { Batch, Stage } from '@headwater/stage';
 
 /** The enricher between its topics: what it makes of payloads, and of failed events that come again. */
 export interface EnricherStages {
-  readonly payloads: Stage<CollectorPayload, EnrichedEvent>;
+  /** @param batch the one that the stage is to judge; it is judged in one go */
+  readonly payloads: (
+    batch: Pick<Batch<CollectorPayload>, 'partition' | 'first'>,
+  ) => Stage<CollectorPayload, EnrichedEvent>;
   readonly replays: Stage<Replay, EnrichedEvent>;
 }
 
-export function enricherStages(options: EnricherOptions): EnricherStages {
-  const enricher = createEnricher(options);
+export interface EnricherStageOptions extends Omit<EnricherOptions, 'admit'> {
+  /** Says which events may enter; without it, all may. */
+  readonly membership?: Membership;
+}
+
+export function enricherStages({ membership, ...options }: EnricherStageOptions): EnricherStages {
+  const enricher = createEnricher(membership ? { ...options, admit: membership.admit } : options);
   const shared = {
     name: 'enricher',
     processor: options.processor,
@@ -17,7 +26,14 @@ export function enricherStages(options: EnricherOptions): EnricherStages {
     describe: describeEvent,
   } as const;
   return {
-    payloads: { ...shared, readsPayloads: true, judge: ({ value }) => enricher.payload(value) },
+    payloads: ({ partition, first }) => ({
+      ...shared,
+      readsPayloads: true,
+      judge: ({ offset, value }) => {
+        membership?.at({ partition, first, offset });
+        return enricher.payload(value);
+      },
+    }),
     replays: { ...shared, readsPayloads: false, judge: ({ value }) => [enricher.replay(value)] },
   };
 }

@@ -2,10 +2,15 @@ import { createMembership, readRegistry } from '@headwater/apps';
 import { topics, type CollectorPayload, type StageCounts } from '@headwater/contracts';
 import { createPseudonyms, type EnricherOptions } from '@headwater/enrichment';
 import { readMarkedPaths, shippedSchemas } from '@headwater/look-ups';
-import type { Batch } from '@headwater/stage';
+import { ServiceError, type Batch } from '@headwater/stage';
 import { aCollectorPayload, aTrackerEvent, BUILT_AT, tp2Body } from '@headwater/testing';
 import { EnricherController } from './enricher.controller';
 import { enricherStages } from './enricher-stage';
+
+class NoDatabase extends ServiceError {
+  readonly code = 'E_TEST';
+  readonly retriable = true;
+}
 
 const options: EnricherOptions = {
   processor: 'headwater-enricher/0.1.0',
@@ -94,7 +99,7 @@ describe('a quota of the app registry', () => {
 
   it('fails what is above it, and all of it is counted', () => {
     const limited = new EnricherController(
-      enricherStages({ ...options, admit: createMembership(registry, { sharedBy: 1 }) }),
+      enricherStages({ ...options, membership: createMembership(registry, { sharedBy: 1 }) }),
     );
     const blog = aTrackerEvent({ aid: 'blog' });
     const routed = limited.onPayloads(
@@ -114,5 +119,31 @@ describe('a quota of the app registry', () => {
     });
     expect(totalOf('blog')).toMatchObject({ in_count: 1, out_count: 1 });
     expect(routed.outputs).toHaveLength(6);
+  });
+
+  it('counts a batch once that is judged again and again while a look-up is away', () => {
+    let isAway = true;
+    const countryOf = (): string => {
+      if (isAway) throw new NoDatabase('The country database is not there.');
+      return 'GB';
+    };
+    const limited = new EnricherController(
+      enricherStages({
+        ...options,
+        lookUps: { ...options.lookUps, countryOf },
+        membership: createMembership(registry, { sharedBy: 1 }),
+      }),
+    );
+    const batch = batchOf(
+      aCollectorPayload({ body: tp2Body(good), ip_address: '203.0.113.0' }),
+      aCollectorPayload({ body: tp2Body(good), ip_address: '203.0.113.0' }),
+    );
+    for (let n = 0; n < 10; n += 1) expect(() => limited.onPayloads(batch)).toThrow(NoDatabase);
+    isAway = false;
+    for (let n = 0; n < 3; n += 1)
+      expect(limited.onPayloads(batch).outputs.map(({ topic }) => topic.name)).toEqual([
+        'enriched-events',
+        'enriched-events',
+      ]);
   });
 });

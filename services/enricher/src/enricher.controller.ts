@@ -13,7 +13,7 @@ export class EnricherController {
 
   @EventPattern(topics.collectorPayloads.name)
   onPayloads(@Payload() batch: Batch<CollectorPayload>): Routed {
-    return route(batch, this.stages.payloads);
+    return route(batch, this.stages.payloads(batch));
   }
 
   @EventPattern(topics.replays.name)

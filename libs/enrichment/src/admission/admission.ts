@@ -12,7 +12,7 @@ export interface Entrant {
 
 /**
  * Says whether an event may enter, before anything else is done with it: `createMembership` of libs/apps makes one. It may
- * count, so that an event judged twice is counted twice; its fate is the one that is written.
+ * count, but an event that is judged again must get the same answer and count once: whoever makes it sees to that.
  */
 export type Admit = (entrant: Entrant) => Outcome<null>;
 
