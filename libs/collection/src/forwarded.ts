@@ -6,15 +6,22 @@ export const xForwardedFor = (header: string): readonly string[] =>
  * The `for` of each hop in a Forwarded header (RFC 7239), client first, out of its quotes; empty where a hop has none.
  * `unknown` and names that hide an address (`_hidden`) come out as they are.
  */
-export function forwardedFor(header: string): readonly string[] {
-  return unquotedParts(header, ',').map((element) => {
-    for (const pair of unquotedParts(element, ';')) {
-      const equals = pair.indexOf('=');
-      if (pair.slice(0, equals).trim().toLowerCase() === 'for')
-        return unquoted(pair.slice(equals + 1).trim());
-    }
-    return '';
-  });
+export const forwardedFor = (header: string): readonly string[] =>
+  unquotedParts(header, ',').map((element) => forIn(unquotedParts(element, ';')));
+
+/**
+ * The same where the last hops count, because proxies that are trusted wrote them: commas separate hops also within
+ * quotes, so that a quote which a stranger opened cannot reach over what a proxy appended.
+ */
+export const appendedFor = (header: string): readonly string[] =>
+  header.split(',').map((element) => forIn(element.split(';')));
+
+function forIn(pairs: readonly string[]): string {
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    if (pair.slice(0, equals).trim().toLowerCase() === 'for') return unquoted(pair.slice(equals + 1).trim());
+  }
+  return '';
 }
 
 /** Splits at a separator outside of quotes. A quote that is never closed reaches to the end. */

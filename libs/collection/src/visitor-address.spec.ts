@@ -71,6 +71,20 @@ describe('visitorAddress', () => {
     },
   );
 
+  it.each([
+    ['a quote', 1, 'for=9.9.9.9;x=", for=81.2.69.142', '81.2.69.0'],
+    ['a quote, before IPv6', 1, 'for=9.9.9.9;x=", for="[2001:db8:1::1]"', '2001:db8:1::'],
+    ['a quote, before two proxies', 2, 'for=9.9.9.9;x=", for=81.2.69.142, for="10.0.0.2"', '81.2.69.0'],
+    ['a quote that it closes', 2, 'for="9.9.9.9, for=9.9.9.8", for=81.2.69.142, for=10.0.0.2', '81.2.69.0'],
+    ['a backslash in quotes', 1, String.raw`for="9.9.9.9\", for="81.2.69.142:80";proto=https`, '81.2.69.0'],
+  ])(
+    'is not misled by %s that a stranger put in front of %i proxies',
+    (_case, trustedProxies, forwarded, expected) => {
+      for (const header of ['any', 'Forwarded'] as const)
+        expect(visitorAddress({ forwarded }, PROXY, { trustedProxies, header })).toBe(expected);
+    },
+  );
+
   it('knows no address once the socket is gone', () => {
     expect(visitorAddress({}, undefined, first)).toBeNull();
   });

@@ -1,5 +1,5 @@
 import { truncateAddress } from './address';
-import { forwardedFor, xForwardedFor } from './forwarded';
+import { appendedFor, forwardedFor, xForwardedFor } from './forwarded';
 import type { RequestHeaders } from './tracking-request';
 
 /** Which header of proxies is believed. */
@@ -26,7 +26,7 @@ export function visitorAddress(
   socketAddress: string | undefined,
   { trustedProxies, header }: AddressPolicy,
 ): string | null {
-  const chain = trustedProxies === 0 ? null : chainOf(headers, header);
+  const chain = trustedProxies === 0 ? null : chainOf(headers, header, trustedProxies);
   if (chain === null) return addressOfSocket(socketAddress);
   if (trustedProxies === null) return firstAddress(chain);
   return chain.length < trustedProxies
@@ -46,11 +46,16 @@ function firstAddress(chain: readonly string[]): string | null {
 }
 
 /** The hops that proxies noted, client first; null when there is no such header. */
-function chainOf(headers: RequestHeaders, believed: ForwardingHeader): readonly string[] | null {
+function chainOf(
+  headers: RequestHeaders,
+  believed: ForwardingHeader,
+  trustedProxies: number | null,
+): readonly string[] | null {
   const listed = believed === 'Forwarded' ? undefined : headers['x-forwarded-for'];
   if (listed !== undefined) return xForwardedFor(textOf(listed));
   const forwarded = believed === 'X-Forwarded-For' ? undefined : headers['forwarded'];
-  return forwarded === undefined ? null : forwardedFor(textOf(forwarded));
+  if (forwarded === undefined) return null;
+  return trustedProxies === null ? forwardedFor(textOf(forwarded)) : appendedFor(textOf(forwarded));
 }
 
 const textOf = (header: string | readonly string[]): string =>
