@@ -12,6 +12,8 @@ export type Aliases = ReadonlyMap<string, Alias>;
 
 /** Path that trackers POST to, and that an app's own path stands for. */
 export const TP2 = '/com.snowplowanalytics.snowplow/tp2';
+/** The same of older ones, which send events in the query string or in the body. */
+export const TP1 = '/com.snowplowanalytics.snowplow/tp1';
 /** Old path of the pixel. */
 const builtIn: readonly (readonly [string, Alias])[] = [['/ice.png', { path: '/i', app: null }]];
 /** Paths of the collector's own pages, which no alias may hide. */

@@ -200,6 +200,23 @@ describe('collect', () => {
     expect(collect(large, { ...policy, maximumRecordBytes: 5_000 }, circumstances).kind).toBe('failed');
   });
 
+  it.each([
+    ['splits it', null, 'split'],
+    ['splits it also with parameters', 'aid=shop&e=', 'split'],
+    ['takes the event of the query string, so that all of it is too large', 'e=pv', 'failed'],
+    ['reads that in escapes', '%65=pv', 'failed'],
+  ])('for a body of version 1 %s', (_case, querystring, kind) => {
+    const body = Buffer.from(JSON.stringify({ data: Array.from({ length: 1_000 }, () => ({ e: 'pv' })) }));
+    const large = { ...request, path: '/com.snowplowanalytics.snowplow/tp1', querystring, body };
+    expect(collect(large, { ...policy, maximumRecordBytes: 5_000 }, circumstances).kind).toBe(kind);
+  });
+
+  it('keeps no key that a request was admitted for', () => {
+    const keyed = { ...request, headers: { ...request.headers, 'x-gitlab-appid': 'key-of-shop' } };
+    const collected = collect(keyed, policy, { ...circumstances, app: 'shop' });
+    expect(JSON.stringify(collected)).not.toContain('key-of-shop');
+  });
+
   it('names the app that the request was admitted for', () => {
     expect(collect(request, policy, { ...circumstances, app: 'shop' })).toMatchObject({
       payload: { app: 'shop' },

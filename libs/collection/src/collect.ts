@@ -15,7 +15,8 @@ import { ANONYMOUS_ID, broughtId } from './network-user-id';
 import { recordSize } from './record-size';
 import { appInQuery, sizeViolation, type RequestOutline } from './request-failure';
 import { splitBody, type SplitBody } from './split-body';
-import { TP2 } from './aliases';
+import { lastOf } from './parameter';
+import { TP1, TP2 } from './aliases';
 import { headerOf, type TrackingRequest } from './tracking-request';
 import { visitorAddress, type AddressPolicy } from './visitor-address';
 
@@ -102,7 +103,7 @@ export function collect(
     ip_address: anonymous ? null : visitorAddress(headers, socketAddress, policy.address),
     user_agent: headerOf(headers, 'user-agent'),
     referer: headerOf(headers, 'referer'),
-    headers: allowedHeaders(headers),
+    headers: allowedHeaders(headers, circumstances.app !== null),
     network_userid,
     anonymous,
     cookies: anonymous ? null : keptCookies(headers, policy.keptCookies),
@@ -118,6 +119,10 @@ export function collect(
   return splitPayload(payload, request, policy, setCookies);
 }
 
+/** Whether the body is a list of events, as far as the path tells: version 1 looks there if no event is in the query string. */
+const holdsList = ({ path, querystring }: CollectorPayload): boolean =>
+  path === TP2 || (path === TP1 && lastOf(querystring, 'e') === null);
+
 /** Cuts a payload between its events; where that cannot be done, all of it is too large. */
 function splitPayload(
   payload: CollectorPayload,
@@ -130,7 +135,7 @@ function splitPayload(
   const moment = { now: collector_tstamp, payloadId: payload_id };
   const frame = recordSize({ ...payload, body: null });
   const maximumBytes = Math.min(maximumBodyBytes, maximumRecordBytes - frame);
-  const split = body !== null && path === TP2 ? splitBody(body, maximumBytes) : null;
+  const split = body !== null && holdsList(payload) ? splitBody(body, maximumBytes) : null;
   if (split === null) {
     const isFrame = body === null || frame > maximumRecordBytes;
     const event = sizeViolation(outline, processor, moment, {

@@ -8,6 +8,9 @@ describe('broughtId', () => {
   it.each([
     ['the parameter before the cookie', `e=pv&nuid=${A}`, { cookie: `sp=${B}` }, A],
     ['the parameter in capitals, as small letters', `nuid=${A.toUpperCase()}`, {}, A],
+    ['the last of two, as the enricher does', `nuid=${B}&nuid=${A}`, {}, A],
+    ['the one that is not empty', `nuid=${A}&nuid=`, {}, A],
+    ['the parameter in escapes', `%6euid=${A}`, {}, A],
     ['the cookie', null, { cookie: `x=1; sp=${B}; y=2` }, B],
     ['the first of two cookies of the name', null, { cookie: `sp=${B}; sp=${A}` }, B],
     ['nothing', null, {}, null],

@@ -1,4 +1,5 @@
 import { cookieValue, type CookiePolicy } from './cookies';
+import { lastOf } from './parameter';
 import type { RequestHeaders } from './tracking-request';
 
 /** Stands for nobody: what an anonymous request gets (tracker protocol, server-side anonymisation). */
@@ -13,7 +14,7 @@ export function broughtId(
   headers: RequestHeaders,
   cookie: Pick<CookiePolicy, 'enabled' | 'name'>,
 ): string | null {
-  const asked = querystring?.includes('nuid=') ? new URLSearchParams(querystring).get('nuid') : null;
+  const asked = lastOf(querystring, 'nuid');
   if (asked !== null && UUID.test(asked)) return asked.toLowerCase();
   const kept = cookie.enabled ? cookieValue(headers, cookie.name) : null;
   return kept !== null && UUID.test(kept) ? kept.toLowerCase() : null;

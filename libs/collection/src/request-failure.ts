@@ -1,5 +1,6 @@
 import type { Failure, FailedEvent } from '@headwater/contracts';
 import { failedEvent, failure, maskAddresses, type Processor } from '@headwater/stage';
+import { lastOf } from './parameter';
 import { headerOf, type TrackingRequest } from './tracking-request';
 
 /** What a failed event tells of the request that it was in. */
@@ -134,7 +135,6 @@ export function admissionFailure(
 
 /** The app that the query string of a request names: as for the enricher, the last one counts. Null: none. */
 export function appInQuery(querystring: string | null): string | null {
-  if (querystring?.includes('aid=') !== true) return null;
-  const app = new URLSearchParams(querystring).getAll('aid').findLast((value) => value !== '');
-  return app === undefined || app.length > LONGEST_APP ? null : app;
+  const app = lastOf(querystring, 'aid');
+  return app === null || app.length > LONGEST_APP ? null : app;
 }
