@@ -54,14 +54,19 @@ export function keptCookies(
 }
 
 /** The value of the first cookie of a name; null when there is none. */
-export function cookieValue(headers: RequestHeaders, name: string): string | null {
+export const cookieValue = (headers: RequestHeaders, name: string): string | null =>
+  cookieValues(headers, name)[0] ?? null;
+
+/** The values of all cookies of a name: a browser sends those of several paths and domains. */
+export function cookieValues(headers: RequestHeaders, name: string): readonly string[] {
   const header = headerOf(headers, 'cookie');
-  if (header === null) return null;
+  if (header === null) return [];
+  const values: string[] = [];
   for (const pair of header.split(/[;,]/)) {
     const equals = pair.indexOf('=');
-    if (equals >= 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
+    if (equals >= 0 && pair.slice(0, equals).trim() === name) values.push(pair.slice(equals + 1).trim());
   }
-  return null;
+  return values;
 }
 
 interface Cookie {

@@ -1,7 +1,7 @@
 import type { DropReason } from '@headwater/stage';
 import { RE2JS } from 're2js';
-import { cookieValue } from './cookies';
-import type { RequestHeaders } from './tracking-request';
+import { cookieValues } from './cookies';
+import { headerOf, type RequestHeaders } from './tracking-request';
 
 /** What a signal of the browser leads to: nothing; an anonymous payload; nothing written, counted as dropped. */
 export type SignalPolicy = 'ignore' | 'anonymise' | 'drop';
@@ -39,12 +39,17 @@ export function valuePattern(pattern: string): (value: string) => boolean {
 export function refusalOf(headers: RequestHeaders, policy: RefusalPolicy): DropReason | 'anonymise' | null {
   const { optOutCookie } = policy;
   if (optOutCookie !== null && headers['cookie'] !== undefined) {
-    const value = cookieValue(headers, optOutCookie.name);
-    if (value !== null && optOutCookie.refuses(value)) return 'opt_out';
+    const values = cookieValues(headers, optOutCookie.name);
+    if (values.some((value) => optOutCookie.refuses(value))) return 'opt_out';
   }
-  const control = headers['sec-gpc'] === '1' ? policy.globalPrivacyControl : 'ignore';
+  const control = isOn(headers, 'sec-gpc') ? policy.globalPrivacyControl : 'ignore';
   if (control === 'drop') return 'global_privacy_control';
-  const doNotTrack = headers['dnt'] === '1' ? policy.doNotTrack : 'ignore';
+  const doNotTrack = isOn(headers, 'dnt') ? policy.doNotTrack : 'ignore';
   if (doNotTrack === 'drop') return 'do_not_track';
   return control === 'anonymise' || doNotTrack === 'anonymise' ? 'anonymise' : null;
 }
+
+/** Whether a header says `1`; sent several times, by a browser and a proxy say, once is enough. */
+const isOn = (headers: RequestHeaders, name: string): boolean =>
+  headers[name] !== undefined &&
+  (headerOf(headers, name) ?? '').split(',').some((value) => value.trim() === '1');
