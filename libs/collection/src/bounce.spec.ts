@@ -37,10 +37,14 @@ describe('bounceLocation', () => {
     expect(bounceLocation('/i', querystring, headers, protocolHeader)).toBe(location);
   });
 
+  it('leads to no other host', () => {
+    expect(bounceLocation('/\\evil.example/i', null, {}, null)).toBe('/%5Cevil.example/i?n3pc=true');
+  });
+
   it('holds nothing that could end a header, whatever was asked', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(bounceLocation('/i', text, {}, null)).toMatch(/^[\x21-\x7e]*$/);
+        expect(bounceLocation('/i', text, {}, null)).toMatch(/^[\x21-\x5b\x5d-\x7e]*$/);
       }),
     );
   });

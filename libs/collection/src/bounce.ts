@@ -6,6 +6,8 @@ export const BOUNCED_ID = '00000000-0000-4000-A000-000000000000';
 /** What marks the second visit. */
 const MARK = 'n3pc';
 const MARKED = /(?:^|&)n3pc=/;
+/** What is no ASCII, could end a header, or is a slash to a browser, so that `/\host/` would be another host. */
+const UNSAFE = /[^\x21-\x5b\x5d-\x7e]/g;
 /** A host as a header may carry it, and an answer repeat it. */
 const HOST = /^(?:[a-z\d](?:[a-z\d.-]{0,253}[a-z\d])?|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
@@ -27,7 +29,7 @@ export function bounceLocation(
   protocolHeader: string | null,
 ): string {
   const target = `${path}?${querystring === null ? '' : `${querystring}&`}${MARK}=true`;
-  return `${originOf(headers, protocolHeader)}${target}`.replace(/[^\x21-\x7e]/g, percentEncoded);
+  return `${originOf(headers, protocolHeader)}${target}`.replace(UNSAFE, percentEncoded);
 }
 
 function originOf(headers: RequestHeaders, protocolHeader: string | null): string {

@@ -111,11 +111,13 @@ describe('redirectTarget', () => {
     expect(redirectTarget(querystring, hosts)).toBeNull();
   });
 
-  it('takes the first of two, as it is the one that was checked', () => {
-    expect(redirectTarget('u=https://evil.example&u=https://shop.example', hosts)).toBeNull();
-    expect(redirectTarget('u=https://shop.example&u=https://evil.example', hosts)).toBe(
-      'https://shop.example/',
-    );
+  it.each([
+    'u=https://shop.example/a&u=https://evil.example',
+    'u=https://shop.example/a&u=https://shop.example/b',
+  ])('holds %s back: the event would record another target', (querystring) => {
+    expect(redirectTarget(querystring, hosts)).toBeNull();
+    expect(redirectTarget(querystring.split('&').reverse().join('&'), hosts)).toBeNull();
+    expect(redirectTarget(querystring.replace('&u', '&%75'), hosts)).toBeNull();
   });
 
   it('sends nobody anywhere without a list', () => {

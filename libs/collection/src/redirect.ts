@@ -16,12 +16,13 @@ export function redirectHost(text: string): string | null {
  * scheme's own is part of it), over http or https. Anything else would let strangers borrow the collector's good name.
  *
  * @param hosts as {@link redirectHost} gives them
- * @returns the address in its normal form, in ASCII; null when there is none, it is no address, or not on the list
+ * @returns the address in its normal form, in ASCII; null when there is not exactly one (another reader may take
+ *   another of two), it is no address, or not on the list
  */
 export function redirectTarget(querystring: string | null, hosts: ReadonlySet<string>): string | null {
-  const target = new URLSearchParams(querystring ?? '').get('u');
-  if (target === null || target.length > LONGEST || UNSAFE.test(target) || !ABSOLUTE.test(target))
-    return null;
+  const [target, ...others] = new URLSearchParams(querystring ?? '').getAll('u');
+  if (target === undefined || others.length > 0) return null;
+  if (target.length > LONGEST || UNSAFE.test(target) || !ABSOLUTE.test(target)) return null;
   if (!URL.canParse(target)) return null;
   const { protocol, username, password, host, href } = new URL(target);
   if (protocol !== 'https:' && protocol !== 'http:') return null;
