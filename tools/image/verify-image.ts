@@ -132,6 +132,21 @@ function programs(image: string): readonly Case[] {
       },
     })),
     { name: 'the collector answers its probes as nobody', run: () => probes(image) },
+    {
+      name: 'headwater tells its commands, and says what to do where it reaches no table',
+      run: () => {
+        const help = runAsNobody(image, ['headwater', 'failed', '--help']);
+        const list = runAsNobody(image, ['headwater', 'failed', 'list'], {
+          CLICKHOUSE__URL: 'http://127.0.0.1:9',
+        });
+        return help.status === 0 &&
+          help.stdout.includes('replay') &&
+          list.status === 1 &&
+          list.output.includes('http://127.0.0.1:9')
+          ? null
+          : `${help.output}\n${list.output}`;
+      },
+    },
     { name: 'the sandbox needs no setting, and judges an event as nobody', run: () => judges(image) },
     {
       name: 'the image target sandbox starts the sandbox on the port that it exposes',
