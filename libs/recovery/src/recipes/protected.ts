@@ -16,3 +16,12 @@ const protectedParameters: ReadonlySet<string> = new Set([
 ]);
 
 export const isProtected = (parameter: string): boolean => protectedParameters.has(parameter);
+
+/** Self-describing data in base64. A failed event has it as JSON; a recipe that wrote it could carry clear values unseen. */
+const encodedParameters: ReadonlyMap<string, string> = new Map([
+  ['ue_px', 'ue_pr'],
+  ['cx', 'co'],
+]);
+
+/** Name of the parameter that takes the same as JSON; undefined for one that holds no base64. */
+export const plainFormOf = (parameter: string): string | undefined => encodedParameters.get(parameter);

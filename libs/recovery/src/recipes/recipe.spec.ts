@@ -89,6 +89,15 @@ describe('parseRecipe', () => {
     expect(problemsOf(change)).toContainEqual(expect.stringMatching(problem));
   });
 
+  it.each(['ue_px', 'cx'])('refuses to write base64 into %s, and lets it be removed', (name) => {
+    const path = `$.parameters.${name}`;
+    const refusedFor = (step: object): string => problemsOf({ steps: [step] }).join();
+    expect(refusedFor({ op: 'set', path, value: 'e30' })).toMatch(/holds base64.* ue_pr or co/);
+    expect(refusedFor({ op: 'rename', path: '$.parameters.se_pr', to: name })).toMatch(/holds base64/);
+    expect(refusedFor({ op: 'rename', path: '$.unstruct_event.data.x', to: name })).toBe('');
+    expect(refusedFor({ op: 'remove', path })).toBe('');
+  });
+
   it.each(['uid', 'duid', 'nuid', 'tnuid', 'fp', 'sid', 'tid', 'tr_id', 'ti_id', 'ip'])(
     'refuses to write the identifier %s, and lets it be removed',
     (name) => {

@@ -126,6 +126,47 @@ describe('identifiers in a repair', () => {
     });
   });
 
+  describe('finds what a recipe moves into self-describing parameters', () => {
+    const wrapped = (name: string, data: string): string =>
+      `{"schema":"iglu:com.snowplowanalytics.snowplow/${name}/jsonschema/1-0-0","data":${data}}`;
+    const clear = account({ user_id: 'alice@example.com' });
+    const moved = (text: string, to: string) =>
+      after(aFailedOrder(null, null, { se_pr: text }), { op: 'rename', path: '$.parameters.se_pr', to });
+
+    it.each([
+      ['ue_pr', wrapped('unstruct_event', clear), 'unstruct_event'],
+      [
+        'co',
+        wrapped('contexts', `[{"schema":"iglu:a/b/jsonschema/1-0-0","data":{}},${clear}]`),
+        'contexts/1',
+      ],
+    ])('%s', (to, text, place) => {
+      expect(moved(text, to)).toMatchObject({
+        kind: 'repaired',
+        parameters: { [to]: text },
+        unpseudonymised: [place],
+      });
+    });
+
+    it('also in place of what was there', () => {
+      const event = aFailedOrder(account({ user_id: PSEUDONYM }), null, {
+        se_pr: wrapped('unstruct_event', clear),
+      });
+      expect(after(event, { op: 'rename', path: '$.parameters.se_pr', to: 'ue_pr' })).toMatchObject({
+        kind: 'repaired',
+        unpseudonymised: ['unstruct_event'],
+      });
+    });
+
+    it.each(['ue_px', 'cx'])('and sends nothing in %s, which it does not read', (name) => {
+      const event = aFailedOrder(null, null, { [name]: Buffer.from(clear).toString('base64url') });
+      expect(after(event)).toEqual({
+        kind: 'refused',
+        reason: expect.stringContaining(`The parameter ${name} holds base64`) as unknown,
+      });
+    });
+  });
+
   it('finds contexts by where they are after the repair', () => {
     const event = aFailedOrder(
       null,

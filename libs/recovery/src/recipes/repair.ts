@@ -2,7 +2,7 @@ import type { FailedEvent } from '@headwater/contracts';
 import { copyOf } from './exact-json';
 import { documentOf, entitiesIn, parametersOf, type RepairDocument } from './document';
 import { clearPlaces, type MarkedPlacesOf } from './identifiers';
-import { isProtected } from './protected';
+import { isProtected, plainFormOf } from './protected';
 import type { Recipe } from './recipe';
 
 /** A failed event, ready to be sent again; or why it is not. */
@@ -45,13 +45,12 @@ export function repair(event: FailedEvent, recipe: Recipe | null, markedPlacesOf
 
   const reason = problemOf(after, before);
   if (reason !== null) return refused(reason);
-  const places = clearPlaces(entitiesIn(before), entitiesIn(after), markedPlacesOf);
+  const parameters = parametersOf(after, before, event);
+  // Read anew: a step may have written `ue_pr` or `co` as a text.
+  const sent = entitiesIn(documentOf({ ...event, parameters }));
+  const places = clearPlaces(entitiesIn(before), sent, markedPlacesOf);
   if (places.kind === 'refused') return refused(places.reason);
-  return {
-    kind: 'repaired',
-    parameters: parametersOf(after, before, event),
-    unpseudonymised: places.unpseudonymised,
-  };
+  return { kind: 'repaired', parameters, unpseudonymised: places.unpseudonymised };
 }
 
 /** What no recipe may leave behind, whatever its steps were. */
@@ -61,6 +60,11 @@ function problemOf(
 ): string | null {
   const noText = Object.keys(parameters).find((name) => typeof parameters[name] !== 'string');
   if (noText !== undefined) return `The parameter ${noText} is no text; cast it to string.`;
+  for (const name of Object.keys(parameters)) {
+    const plain = plainFormOf(name);
+    if (plain !== undefined)
+      return `The parameter ${name} holds base64, which is not read for identifiers. Remove it, or send the JSON in ${plain}.`;
+  }
   const isUnstruct = unstruct_event === null || unstruct_event === undefined || isEntity(unstruct_event);
   if (!isUnstruct) return '$.unstruct_event is no object with "schema" and "data".';
   if (!(Array.isArray(contexts) && contexts.every(isEntity)) && contexts !== undefined)

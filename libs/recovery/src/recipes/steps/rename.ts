@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { placesOf, put, takeOut, valueAt } from '../path';
-import { isProtected } from '../protected';
-import { changed, defineStep, refused, unchanged, valuePath } from './step';
+import { isProtected, plainFormOf } from '../protected';
+import { BASE64_PARAMETER, changed, defineStep, parameterOf, refused, unchanged, valuePath } from './step';
 
 export const rename = defineStep({
   op: 'rename',
@@ -13,14 +13,15 @@ export const rename = defineStep({
       path: ['path'],
       message: 'must end in the name of a property or parameter',
     })
-    .refine(
-      ({ path: { segments }, to }) => to !== '__proto__' && !(inParameters(segments) && isProtected(to)),
-      {
-        path: ['to'],
-        message:
-          'is the name of a parameter that identifies a visitor or holds an address, which no recipe may write',
-      },
-    ),
+    .refine(({ path, to }) => to !== '__proto__' && !(parameterOf(path) !== undefined && isProtected(to)), {
+      path: ['to'],
+      message:
+        'is the name of a parameter that identifies a visitor or holds an address, which no recipe may write',
+    })
+    .refine(({ path, to }) => parameterOf(path) === undefined || plainFormOf(to) === undefined, {
+      path: ['to'],
+      message: `is the name of ${BASE64_PARAMETER}`,
+    }),
   example: `op: rename
 path: $.unstruct_event.data.targetURL
 to: targetUrl`,
@@ -37,6 +38,3 @@ to: targetUrl`,
     return places.length > 0 ? changed : unchanged;
   },
 });
-
-const inParameters = ([first]: readonly { readonly kind: string; readonly name?: string }[]): boolean =>
-  first?.name === 'parameters';

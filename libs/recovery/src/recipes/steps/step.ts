@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RepairDocument } from '../document';
 import { parsePath, type Path } from '../path';
-import { isProtected } from '../protected';
+import { isProtected, plainFormOf } from '../protected';
 
 /** What a step did to one event. Reasons never quote a value: they are printed and counted. */
 export type StepResult =
@@ -36,6 +36,10 @@ const pathText = z.string().transform((text, context): Path => {
   return z.NEVER;
 });
 
+/** What messages say of `ue_px` and `cx`. */
+export const BASE64_PARAMETER =
+  'a parameter that holds base64, which is not read for identifiers. Write the JSON into ue_pr or co';
+
 const ROOTS = ['parameters', 'unstruct_event', 'contexts'];
 const rootOf = ({ segments: [first] }: Path): string => (first?.kind === 'member' ? first.name : '');
 
@@ -57,17 +61,18 @@ export const writePath = pathText
     { message: 'must name one parameter, like $.parameters.aid' },
   );
 
+/** The parameter that a path names; undefined where it names none. */
+export const parameterOf = ({ segments: [first, second] }: Path): string | undefined =>
+  first?.kind === 'member' && first.name === 'parameters' && second?.kind === 'member'
+    ? second.name
+    : undefined;
+
 /** A path at which a value may be written: identifiers are left to the enricher. */
-export const valuePath = writePath.refine(
-  ({ segments: [first, second] }) =>
-    !(
-      first?.kind === 'member' &&
-      first.name === 'parameters' &&
-      second?.kind === 'member' &&
-      isProtected(second.name)
-    ),
-  {
+export const valuePath = writePath
+  .refine((path) => !isProtected(parameterOf(path) ?? ''), {
     message:
       'names a parameter that identifies a visitor or holds an address. A replay carries pseudonyms only: such a parameter can be removed, but not written',
-  },
-);
+  })
+  .refine((path) => plainFormOf(parameterOf(path) ?? '') === undefined, {
+    message: `names ${BASE64_PARAMETER}`,
+  });
