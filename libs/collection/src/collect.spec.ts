@@ -217,6 +217,25 @@ describe('collect', () => {
     expect(JSON.stringify(collected)).not.toContain('key-of-shop');
   });
 
+  it('gives what is too large the same id when it comes again, in another request', () => {
+    const idsOf = (body: string, payloadId: string): readonly string[] => {
+      const large = { ...request, body: Buffer.from(body) };
+      const collected = collect(
+        large,
+        { ...policy, maximumRecordBytes: 5_000 },
+        { ...circumstances, payloadId },
+      );
+      const parts = collected.kind === 'split' ? [...collected.parts] : [collected];
+      return parts.flatMap((part) => (part.kind === 'failed' ? [part.event.failed_id] : []));
+    };
+    const event = (id: string, sentAt: string): object => ({ eid: id, page: 'x'.repeat(6_000), stm: sentAt });
+    const list = (...events: readonly object[]): string => JSON.stringify({ schema: 's', data: events });
+    const first = idsOf(list(event('a', '1'), event('b', '1')), 'one');
+    expect(new Set(first).size).toBe(2);
+    expect(idsOf(list(event('a', '2'), { e: 'pv' }, event('b', '2')), 'two')).toEqual(first);
+    expect(idsOf('x'.repeat(6_000), 'one')).toEqual(idsOf('x'.repeat(6_000), 'two'));
+  });
+
   it('names the app that the request was admitted for', () => {
     expect(collect(request, policy, { ...circumstances, app: 'shop' })).toMatchObject({
       payload: { app: 'shop' },

@@ -2,6 +2,7 @@ import type { CollectorPayload, FailedEvent } from '@headwater/contracts';
 import { contentId, type Processor } from '@headwater/stage';
 import { allowedHeaders } from './allowed-headers';
 import { BOUNCED_ID, bounceLocation, isBounced } from './bounce';
+import { contentDigest } from './content-digest';
 import {
   expireCookies,
   keepCookies,
@@ -136,26 +137,32 @@ function splitPayload(
   const frame = recordSize({ ...payload, body: null });
   const maximumBytes = Math.min(maximumBodyBytes, maximumRecordBytes - frame);
   const split = body !== null && holdsList(payload) ? splitBody(body, maximumBytes) : null;
-  if (split === null) {
+  if (body === null || split === null) {
     const isFrame = body === null || frame > maximumRecordBytes;
     const event = sizeViolation(outline, processor, moment, {
       actualBytes: isFrame ? recordSize(payload) : body.length,
       maximumBytes: isFrame ? maximumRecordBytes : maximumBytes,
+      ...(body === null ? {} : { digest: contentDigest(body) }),
     });
     return { kind: 'failed', event, setCookies };
   }
 
-  const violation = (actualBytes: number, index: number | null): Part => ({
+  const violation = (content: Buffer, index: number): Part => ({
     kind: 'failed',
-    event: sizeViolation(outline, processor, moment, { actualBytes, maximumBytes, index }),
+    event: sizeViolation(outline, processor, moment, {
+      actualBytes: content.length,
+      maximumBytes,
+      index,
+      digest: contentDigest(content),
+    }),
   });
-  function* parts({ parts: bodies, oversize }: SplitBody): Iterable<Part> {
+  function* parts(whole: Buffer, { parts: bodies, oversize }: SplitBody): Iterable<Part> {
     let index = 0;
     for (const part of bodies) {
       const kept = truncateIpInBody(part.body, payload.anonymous === true);
       const { firstIndex } = part;
       // Numbers written out at length are all that makes a rewritten body longer.
-      if (kept.length > maximumBytes) yield violation(kept.length, firstIndex);
+      if (kept.length > maximumBytes) yield violation(kept, firstIndex);
       else
         yield {
           kind: 'ok',
@@ -164,9 +171,13 @@ function splitPayload(
         };
       index += 1;
     }
-    for (const { index: place, from, to } of oversize) yield violation(to - from, place);
+    for (const { index: place, from, to } of oversize) yield violation(whole.subarray(from, to), place);
   }
-  return { kind: 'split', parts: { [Symbol.iterator]: () => parts(split)[Symbol.iterator]() }, setCookies };
+  return {
+    kind: 'split',
+    parts: { [Symbol.iterator]: () => parts(body, split)[Symbol.iterator]() },
+    setCookies,
+  };
 }
 
 /** The first part bears the id of the whole, so that a part is found by the id of the request and its place in it. */

@@ -1,5 +1,5 @@
 import type { Failure, FailedEvent } from '@headwater/contracts';
-import { failedEvent, failure, maskAddresses, type Processor } from '@headwater/stage';
+import { contentId, failedEvent, failure, maskAddresses, type Processor } from '@headwater/stage';
 import { lastOf } from './parameter';
 import { headerOf, type TrackingRequest } from './tracking-request';
 
@@ -51,12 +51,13 @@ const TOO_LARGE = 'The content was too large to be kept.';
  * For a request, or an event of one, that is larger than what can be kept: the sizes, and no content.
  *
  * @param actualBytes what it takes at least
+ * @param digest of its content, where that was read: then the same content sent again has the same id
  */
 export function sizeViolation(
   outline: RequestOutline,
   processor: Processor,
   moment: Moment,
-  { actualBytes, maximumBytes, index = null }: TooLarge,
+  { actualBytes, maximumBytes, index = null, digest }: TooLarge,
 ): FailedEvent {
   const what = index === null ? 'The request' : `Event ${String(index)} of the request`;
   const problem = failure(
@@ -64,13 +65,26 @@ export function sizeViolation(
     `${what} takes ${String(actualBytes)} bytes or more; the collector keeps at most ${String(maximumBytes)}. Send ${index === null ? 'fewer events in one request, or less with each' : 'less with it'}.`,
     { value: String(actualBytes), expectation: `at most ${String(maximumBytes)} bytes`, source: 'collector' },
   );
-  return requestFailure(outline, processor, moment, problem, TOO_LARGE, index);
+  const event = requestFailure(outline, processor, moment, problem, TOO_LARGE, index);
+  if (digest === undefined) return event;
+  return {
+    ...event,
+    failed_id: contentId(
+      'failed-event',
+      'collector',
+      'size_violation',
+      outline.path,
+      outline.app ?? '',
+      digest,
+    ),
+  };
 }
 
 export interface TooLarge {
   readonly actualBytes: number;
   readonly maximumBytes: number;
   readonly index?: number | null;
+  readonly digest?: string;
 }
 
 /** For a body that inflates to many times its size: a bomb, or nothing that a tracker makes. */
