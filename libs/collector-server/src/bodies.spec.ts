@@ -207,6 +207,33 @@ describe('a body that is too large for one record', () => {
     expect(countsOf(collector)).toMatchObject({ in: 2, out: 2, codes: { 503: 1 } });
   });
 
+  it('is not written any further once the broker has refused a part', async () => {
+    await start();
+    collector.writer.mode = 'refuse';
+    const writes = jest.spyOn(collector.writer, 'write');
+    const reply = await send(collector, { body: bodyOf(event(0, 1_200_000), ...many(3_500)) });
+    expect(reply.status).toBe(503);
+    const written = writes.mock.calls.map(([topic]) => topic.name).filter((name) => name !== 'stage-counts');
+    expect(written).toEqual(['collector-payloads']);
+  });
+
+  it('has its failed events written once all else is stored', async () => {
+    await start();
+    collector.writer.mode = 'refuse';
+    collector.writer.takesFirst = 1;
+    const body = bodyOf(event(0, 1_200_000), ...many(2_000));
+    expect((await send(collector, { body })).status).toBe(503);
+    expect(collector.writer.failed).toEqual([]);
+    collector.writer.takesFirst = 2;
+    expect((await send(collector, { body })).status).toBe(503);
+    expect(collector.writer.failed).toEqual([]);
+    collector.writer.mode = 'take';
+    expect((await send(collector, { body })).status).toBe(200);
+    expect((await send(collector, { body })).status).toBe(200);
+    expect(collector.writer.failed).toHaveLength(2);
+    expect(new Set(collector.writer.failed.map(({ failed_id }) => failed_id)).size).toBe(1);
+  });
+
   it('may be a small body with large headers', async () => {
     await start({ BODY__MAX_BYTES: '2000000', CONNECTION__MAX_HEADER_BYTES: '65536' });
     const path = `${TP2}?aid=shop&page=${'x'.repeat(40_000)}`;

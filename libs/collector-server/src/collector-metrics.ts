@@ -5,6 +5,9 @@ import { LatencyHistogram } from './latency-histogram';
 /** What a request was for, as a label. */
 export type RequestKind = 'post' | 'pixel' | 'redirect' | 'preflight' | 'other' | 'broken';
 
+/** Why the event of a link that was followed could not be taken. */
+export type LostLink = 'rate' | 'outage' | 'defect';
+
 /** What the collector holds at the moment of a scrape. */
 export interface Levels {
   readonly inFlight: number;
@@ -22,10 +25,11 @@ export class CollectorMetrics {
     other: new Map(),
     broken: new Map(),
   };
+  private readonly lostLinks: Record<LostLink, number> = { rate: 0, outage: 0, defect: 0 };
   private readonly seconds: LatencyHistogram;
 
   constructor(registry: Registry, levels: () => Levels) {
-    const { answers } = this;
+    const { answers, lostLinks } = this;
     new Counter({
       name: 'headwater_collector_requests_total',
       help: 'Answers by status code and kind of request; 499: the client went away before the end of its request.',
@@ -35,6 +39,16 @@ export class CollectorMetrics {
         this.reset();
         for (const [kind, codes] of Object.entries(answers))
           for (const [code, count] of codes) this.inc({ kind, code }, count);
+      },
+    });
+    new Counter({
+      name: 'headwater_collector_lost_links_total',
+      help: 'Links that were followed although their event could not be taken: the app is above its rate, the broker takes no records, or the collector failed.',
+      labelNames: ['reason'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [reason, count] of Object.entries(lostLinks)) this.inc({ reason }, count);
       },
     });
     new Gauge({
@@ -71,6 +85,10 @@ export class CollectorMetrics {
   answered(kind: RequestKind, code: number): void {
     const codes = this.answers[kind];
     codes.set(code, (codes.get(code) ?? 0) + 1);
+  }
+
+  lostLink(reason: LostLink): void {
+    this.lostLinks[reason] += 1;
   }
 
   acknowledged(milliseconds: number): void {

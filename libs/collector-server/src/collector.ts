@@ -13,6 +13,7 @@ import {
 } from '@headwater/collection';
 import { topics } from '@headwater/contracts';
 import { ConfigError, type Kit, type ServiceDefinition } from '@headwater/service-kit';
+import type { DropReason } from '@headwater/stage';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
@@ -48,7 +49,11 @@ export interface CollectorParts<Config> {
   ) => StrictJudge | null | Promise<StrictJudge | null>;
   /** The known apps; null: there is no list. Throws when it cannot be read. */
   readonly readApps?: (config: Config) => AppRegistry | null;
+  /** Who is told of each request that is dropped before it is a payload: do-not-track, opt-out, … */
+  readonly openDropListener?: (config: Config, kit: Kit) => DropListener | Promise<DropListener>;
 }
+
+type DropListener = (reason: DropReason) => void;
 
 @Module({})
 class CollectorModule {}
@@ -59,7 +64,7 @@ const JUDGE = Symbol('strict judge');
 export function defineCollector<S extends typeof trackingConfig>(
   config: S,
   openWriter: OpenWriter<z.infer<S>>,
-  { openJudge, readApps }: CollectorParts<z.infer<S>> = {},
+  { openJudge, readApps, openDropListener }: CollectorParts<z.infer<S>> = {},
 ): ServiceDefinition<S> {
   return {
     name: 'collector',
@@ -74,6 +79,7 @@ export function defineCollector<S extends typeof trackingConfig>(
         apps,
         aliases,
         judge,
+        onDropped: (await openDropListener?.(settings, kit)) ?? null,
       });
     },
     connect,
@@ -85,12 +91,13 @@ interface OpenParts {
   readonly apps: AppRegistry | null;
   readonly aliases: Aliases;
   readonly judge: StrictJudge | null;
+  readonly onDropped: DropListener | null;
 }
 
 function collectorModule(
   config: TrackingConfig,
   kit: Kit,
-  { writer, apps, aliases, judge }: OpenParts,
+  { writer, apps, aliases, judge, onDropped }: OpenParts,
 ): DynamicModule {
   const bodies = new BodyReader(config.body);
   const counts = new RequestCounts(`${hostname()}-${randomUUID()}`);
@@ -101,7 +108,7 @@ function collectorModule(
   }));
   const answers = new Answers(config.cors, config.overload.retryAfterSeconds);
   const responder: Responder = new Responder(answers, counts, metrics);
-  const delivery = new Delivery({ writer, counts, metrics, responder, judge, log: kit.log });
+  const delivery = new Delivery({ writer, counts, metrics, responder, judge, onDropped, log: kit.log });
   const routes = new TrackingRoutes({
     policy: policyOf(config, kit),
     aliases,

@@ -1,4 +1,13 @@
-import { send, sendRaw, startCollector, TP2, until, type TestCollector } from './collector.fixture';
+import { readRegistry } from '@headwater/apps';
+import {
+  BrokerDown,
+  send,
+  sendRaw,
+  startCollector,
+  TP2,
+  until,
+  type TestCollector,
+} from './collector.fixture';
 
 jest.setTimeout(20_000);
 
@@ -113,6 +122,44 @@ describe('a link', () => {
     expect((await send(collector, { method: 'GET', path: to('https://shop.example') })).status).toBe(400);
   });
 
+  it.each([
+    ['the broker is down', new BrokerDown('The broker is down.'), 'outage'],
+    ['the collector fails', new Error('a defect'), 'defect'],
+  ])(
+    'takes whoever follows it to its target also while %s, and counts the event as lost',
+    async (_case, refusal, reason) => {
+      await start(env);
+      collector.writer.mode = 'refuse';
+      collector.writer.refusal = refusal;
+      const reply = await send(collector, { method: 'GET', path: to('https://shop.example/a') });
+      expect([reply.status, reply.headers.location]).toEqual([302, 'https://shop.example/a']);
+      expect(await lostLinks(reason)).toBe(1);
+      expect((await send(collector, { method: 'GET', path: '/i?e=pv' })).status).toBeGreaterThanOrEqual(500);
+      expect(await lostLinks(reason)).toBe(1);
+    },
+  );
+
+  it('takes whoever follows it to its target also while its app is above its rate', async () => {
+    const registry = readRegistry({ apps: [{ id: 'shop', requestsPerSecond: 0.001, requestBurst: 1 }] });
+    if (!('apps' in registry)) throw new Error(registry.join('\n'));
+    collector = await startCollector(env, { readApps: () => registry });
+    const click = { method: 'GET', path: to('https://shop.example/a') };
+    const replies = [await send(collector, click), await send(collector, click)];
+    expect(replies.map(({ status, headers }) => [status, headers.location])).toEqual([
+      [302, 'https://shop.example/a'],
+      [302, 'https://shop.example/a'],
+    ]);
+    expect(collector.writer.payloads).toHaveLength(1);
+    expect(await lostLinks('rate')).toBe(1);
+    expect((await send(collector, { path: `${TP2}?aid=shop` })).status).toBe(429);
+  });
+
+  const lostLinks = async (reason: string): Promise<number> => {
+    const metrics = (await send(collector, { method: 'GET', path: '/metrics' })).body.toString();
+    const lost = new RegExp(`headwater_collector_lost_links_total\\{reason="${reason}".*\\} (\\d+)`);
+    return Number(lost.exec(metrics)?.[1]);
+  };
+
   it('has other paths where they are configured', async () => {
     await start({ ...env, PATHS__ALIASES: '/go=/r/tp2' });
     const reply = await send(collector, {
@@ -138,11 +185,9 @@ describe('a link', () => {
     expect(collector.writer.records).toEqual([]);
   });
 
-  it('takes no POST, and is answered 503 when its event cannot be kept', async () => {
+  it('takes no POST', async () => {
     await start(env);
     expect((await send(collector, { path: to('https://shop.example') })).status).toBe(404);
-    collector.writer.mode = 'refuse';
-    expect((await send(collector, { method: 'GET', path: to('https://shop.example') })).status).toBe(503);
   });
 });
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { readRegistry } from '@headwater/apps';
 import { createEnricher, createPseudonyms } from '@headwater/enrichment';
 import { SchemaResolver, type SchemaSource } from '@headwater/validation';
@@ -133,6 +134,27 @@ describe('strict mode', () => {
     expect(reply.status).toBe(400);
     expect(refusalIn(reply.body).problems).toMatchObject([{ index: null, type }]);
     expect(collector.writer.records).toEqual([]);
+  });
+
+  it.each([
+    ['is not the gzip that it says it is', 'gzip', 'x'.repeat(100), 'payload_format_violation'],
+    ['is in an encoding that is not read', 'br', 'x'.repeat(100), 'payload_format_violation'],
+    ['is a bomb', 'gzip', gzipSync(Buffer.alloc(4_000_000)), 'size_violation'],
+    ['is larger than any', 'identity', 'x'.repeat(6_000_000), 'size_violation'],
+    ['cannot be split', 'identity', 'x'.repeat(2_000_000), 'size_violation'],
+  ])('answers 400 to a body that %s, and stores nothing', async (_case, encoding, body, type) => {
+    await start();
+    const headers = { ...bad.headers, 'content-encoding': encoding };
+    const reply = await send(collector, { headers, body });
+    expect([reply.status, reply.headers['content-type']]).toEqual([400, 'application/json; charset=UTF-8']);
+    expect(refusalIn(reply.body)).toMatchObject({
+      accepted: false,
+      events: { ok: 0, failed: 1, dropped: 0 },
+      problems: [{ index: null, type }],
+    });
+    expect(collector.writer.records).toEqual([]);
+    expect((await send(collector, { headers: { 'content-encoding': encoding }, body })).status).toBe(200);
+    expect(collector.writer.failed).toHaveLength(1);
   });
 
   it('places the problems of a body that is split where they were sent', async () => {

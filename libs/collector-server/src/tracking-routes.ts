@@ -128,12 +128,12 @@ export class TrackingRoutes {
         return;
       }
       case 'failed':
-        this.fail(exchange, passage.app, false, (outline, moment) =>
+        this.fail(exchange, passage.app, {}, (outline, moment) =>
           admissionFailure(outline, this.parts.policy.processor, moment, passage.problem),
         );
         return;
       case 'limited':
-        responder.finish(exchange, now, responder.answersTo(request).limited(passage.seconds));
+        delivery.limit(exchange, now, passage.seconds);
         return;
     }
   }
@@ -142,12 +142,13 @@ export class TrackingRoutes {
     const { responder, limits, policy } = this.parts;
     const { processor } = policy;
     const app = passage.app?.id ?? null;
+    const strict = this.isStrict(exchange.request, passage.app);
     switch (received.kind) {
       case 'complete':
         this.keep(exchange, passage, received.body);
         return;
       case 'oversize':
-        this.fail(exchange, app, !received.all, (outline, moment) =>
+        this.fail(exchange, app, { strict, close: !received.all }, (outline, moment) =>
           sizeViolation(outline, processor, moment, {
             actualBytes: received.bytes,
             maximumBytes: limits.dropBytes,
@@ -155,7 +156,7 @@ export class TrackingRoutes {
         );
         return;
       case 'bomb':
-        this.fail(exchange, app, false, (outline, moment) =>
+        this.fail(exchange, app, { strict }, (outline, moment) =>
           inflationViolation(outline, processor, moment, {
             bytes: received.bytes,
             timesAtMost: limits.maxInflation,
@@ -164,7 +165,7 @@ export class TrackingRoutes {
         return;
       case 'unreadable':
       case 'unsupported':
-        this.fail(exchange, app, false, (outline, moment) =>
+        this.fail(exchange, app, { strict }, (outline, moment) =>
           encodingViolation(outline, processor, moment, {
             bytes: received.bytes,
             isRead: received.kind === 'unreadable',
@@ -210,14 +211,14 @@ export class TrackingRoutes {
   private fail(
     exchange: Exchange,
     app: string | null,
-    close: boolean,
+    how: { readonly strict?: boolean; readonly close?: boolean },
     eventOf: (outline: RequestOutline, moment: Moment) => FailedEvent,
   ): void {
     const { path, request, querystring } = exchange;
     const now = Date.now();
     const outline = { path, headers: request.headers, app: app ?? appInQuery(querystring) };
     const event = eventOf(outline, { now, payloadId: randomUUID() });
-    this.parts.delivery.fail(exchange, now, event, close);
+    this.parts.delivery.fail(exchange, now, event, how);
   }
 
   private isStrict(request: IncomingMessage, app: Open['app']): boolean {
