@@ -16,6 +16,7 @@ interface Sandbox {
   readonly open: OpenJudge;
   readonly api: MicroApi;
   readonly writer: JudgingWriter;
+  readonly store: EventStore;
 }
 
 /**
@@ -34,6 +35,12 @@ export function defineSandbox(say: (text: string) => void): ServiceDefinition<ty
     async (settings, kit) => (await sandboxOf(settings, kit)).writer,
     {
       openJudge: async (settings, kit) => (await sandboxOf(settings, kit)).open.judge,
+      openDropListener: async (settings, kit) => {
+        const { store } = await sandboxOf(settings, kit);
+        return () => {
+          store.drop();
+        };
+      },
     },
   );
   return {
@@ -66,6 +73,7 @@ async function openSandbox(settings: SandboxConfig, kit: Kit): Promise<Sandbox> 
   const open = await openJudge(settings, kit);
   return {
     open,
+    store,
     api: new MicroApi({ store, file, documentOf: open.documentOf }),
     writer: new JudgingWriter({ judge: open.judge, store, file, now: Date.now }),
   };

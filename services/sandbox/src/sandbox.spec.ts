@@ -37,6 +37,17 @@ describe('the sandbox', () => {
     expect(await sandbox.json('/micro/bad')).toEqual([]);
   });
 
+  it.each<[string, Record<string, string>]>([
+    ['DNT', { dnt: '1' }],
+    ['Sec-GPC', { 'sec-gpc': '1' }],
+  ])('counts what a visitor refuses by %s', async (_case, headers) => {
+    await sandbox.ask('/micro/reset');
+    expect((await sandbox.send([{ eid: id(1) }], headers)).status).toBe(200);
+    const { text, headers: answered } = await sandbox.ask('/micro/all');
+    expect([text, answered['x-headwater-dropped']]).toEqual(['{"total":0,"good":0,"bad":0}', '1']);
+    expect((await sandbox.ask('/')).text).toContain('1 dropped on purpose');
+  });
+
   it('gives a good event as it was sent and as it became', async () => {
     await sandbox.send([
       {
