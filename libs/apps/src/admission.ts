@@ -77,8 +77,7 @@ export function createAdmission(registry: AppRegistry): Admit {
     const { app } = known;
     const other = claims.find((claim) => claim.app !== app);
     if (other) return refused(app, other.field, unproven, contradiction(app, known.field, other.field));
-    if (shown.origin !== null && app.origins.length > 0 && !app.origins.includes(shown.origin))
-      return refused(app, 'Origin', unproven, foreignPage(app));
+    if (isForeign(app, shown.origin)) return refused(app, 'Origin', unproven, foreignPage(app));
     if (app.keys.length > 0 && !claims.some(({ isProof }) => isProof))
       // A request that names its app by its page only may be anyone's: its events say what they are, and then fail.
       return first.field === 'Origin' ? OPEN : refused(app, first.field, unproven, noKey(app));
@@ -113,7 +112,12 @@ const unknownApp = (field: string, fate: AdmissionFate): Admission => ({
 const contradiction = ({ id }: App, one: string, other: string): string =>
   `${one} names the app ${id}, and ${other} another one. Send the events of each app with its own key and path.`;
 
-const foreignPage = ({ id }: App): string =>
+/** Whether a page is none of those that an app lists. Servers send none, and are not asked. */
+export const isForeign = ({ origins }: App, origin: string | null): boolean =>
+  origin !== null && origins.length > 0 && !origins.includes(origin);
+
+/** Also said of events, by the enricher. */
+export const foreignPage = ({ id }: App): string =>
   `The page that sent this is none of the origins of the app ${id}. Add its origin to the app registry, or use the app of that page.`;
 
 /** Also said of events, by the enricher. */

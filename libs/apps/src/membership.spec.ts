@@ -4,12 +4,14 @@ import { aRegistry } from './registry.fixture';
 const apps = [
   { id: 'open' },
   { id: 'keyed', keys: ['key-of-keyed'] },
+  { id: 'paged', origins: ['https://paged.example'] },
   { id: 'small', quota: { eventsPerSecond: 1, burst: 2 } },
   { id: 'large', quota: { eventsPerSecond: 10 } },
 ];
 const entrant = (known: Partial<Entrant>): Entrant => ({
   app_id: 'open',
   admittedApp: null,
+  origin: null,
   collector_tstamp: 0,
   ...known,
 });
@@ -59,6 +61,28 @@ describe('an event', () => {
       { app_id: 'who', admittedApp: 'open' },
       {},
       'failed app_not_admitted',
+    ],
+    [
+      'from a foreign page is dropped where requests are rejected',
+      { app_id: 'paged', origin: 'https://evil.example' },
+      { unknown: 'reject', unproven: 'reject' },
+      'dropped app_not_admitted',
+    ],
+    [
+      'from a foreign page fails',
+      { app_id: 'paged', origin: 'https://evil.example' },
+      {},
+      'failed app_not_admitted',
+    ],
+    ['from a page without a name fails', { app_id: 'paged', origin: 'null' }, {}, 'failed app_not_admitted'],
+    ['from a page of its app enters', { app_id: 'paged', origin: 'https://paged.example' }, {}, 'ok'],
+    ['from no page, as servers send, enters', { app_id: 'paged' }, {}, 'ok'],
+    ['of an app without pages enters from any', { origin: 'https://evil.example' }, {}, 'ok'],
+    [
+      'whose request the collector admitted is not asked for its page again',
+      { app_id: 'paged', admittedApp: 'paged', origin: 'https://evil.example' },
+      {},
+      'ok',
     ],
   ])('%s', (_case, known, policy, expected) => {
     expect(fateOf(known, policy)).toBe(expected);

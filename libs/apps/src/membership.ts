@@ -1,5 +1,5 @@
 import { dropped, failed, failure, ok, type Outcome } from '@headwater/stage';
-import { noKey } from './admission';
+import { foreignPage, isForeign, noKey } from './admission';
 import { Grants, type RecordPosition } from './grants';
 import type { App, AppRegistry } from './registry';
 import { TokenBucket } from './token-bucket';
@@ -13,6 +13,8 @@ export interface Entrant {
   readonly app_id: string;
   /** App that the collector admitted the request for; null where the request did not show one. */
   readonly admittedApp: string | null;
+  /** Page that sent the request, from its header Origin; null where no browser did. */
+  readonly origin: string | null;
   /** When the collector received it, milliseconds since 1970: quotas run on this clock. */
   readonly collector_tstamp: number;
 }
@@ -56,12 +58,13 @@ export function createMembership(registry: AppRegistry, { sharedBy }: Membership
     at: (position) => {
       grants.at(position);
     },
-    admit: ({ app_id, admittedApp, collector_tstamp }) => {
+    admit: ({ app_id, admittedApp, origin, collector_tstamp }) => {
       const app = known.get(app_id);
       if (admittedApp !== null && admittedApp !== app_id)
         return notAdmitted(unproven, otherApp(app_id, admittedApp));
       if (!app) return unknown === 'accept' ? ENTERS : notAdmitted(unknown, unlisted(app_id));
       if (app.keys.length > 0 && admittedApp === null) return notAdmitted(unproven, noKey(app));
+      if (admittedApp === null && isForeign(app, origin)) return notAdmitted(unproven, foreignPage(app));
       const quota = quotas.get(app_id);
       if (!quota || grants.next(() => quota.take(collector_tstamp))) return ENTERS;
       return overQuota === 'drop' ? dropped('quota_exceeded') : failed(exceeded(app));

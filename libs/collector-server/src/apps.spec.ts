@@ -106,6 +106,14 @@ describe('the app of a request', () => {
 });
 
 describe('an app that sends too much', () => {
+  it('is known also where its name is in escapes', async () => {
+    await start();
+    const statuses: number[] = [];
+    for (const name of ['aid', '%61id', 'a%69d', '%61%69%64'])
+      statuses.push((await send(collector, { path: `${TP2}?${name}=loud`, body: '{}' })).status);
+    expect(statuses).toEqual([200, 200, 200, 429]);
+  });
+
   it('is told to come back, and hurts no other', async () => {
     await start();
     const statuses = async (aid: string): Promise<readonly number[]> =>

@@ -25,12 +25,15 @@ beforeEach(() => {
 });
 
 describe('the admission of events', () => {
-  it('is asked of each event once, with its app, that of its request, and the time of the collector', () => {
+  it('is asked of each event once, with its app, that of its request, its page, and the time of the collector', () => {
     const { collector_tstamp } = aCollectorPayload();
-    fatesOf({ app: 'shop' }, { aid: 'shop' }, { aid: 'blog' });
+    const origin = 'https://shop.example';
+    fatesOf({ app: 'shop', headers: { origin } }, { aid: 'shop' }, { aid: 'blog' });
+    fatesOf({ app: null, headers: {} }, { aid: 'shop' });
     expect(asked).toEqual([
-      { app_id: 'shop', admittedApp: 'shop', collector_tstamp },
-      { app_id: 'blog', admittedApp: 'shop', collector_tstamp },
+      { app_id: 'shop', admittedApp: 'shop', origin, collector_tstamp },
+      { app_id: 'blog', admittedApp: 'shop', origin, collector_tstamp },
+      { app_id: 'shop', admittedApp: null, origin: null, collector_tstamp },
     ]);
   });
 

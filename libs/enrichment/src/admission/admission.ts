@@ -6,6 +6,8 @@ export interface Entrant {
   readonly app_id: string;
   /** App that the collector admitted the request for; null where the request did not show one. */
   readonly admittedApp: string | null;
+  /** Page that sent the request, from its header Origin; null where no browser did. */
+  readonly origin: string | null;
   /** When the collector received it, milliseconds since 1970. */
   readonly collector_tstamp: number;
 }
@@ -26,10 +28,15 @@ export const NO_APP = 'unknown';
  */
 export function admission(
   event: Pick<EnrichedEvent, 'collector_tstamp'> & { app_id: string },
-  payload: Pick<CollectorPayload, 'app'>,
+  payload: Pick<CollectorPayload, 'app' | 'headers'>,
   admit: Admit,
 ): Outcome<null> {
-  const { app } = payload;
+  const { app, headers } = payload;
   if (app !== null && event.app_id === NO_APP) event.app_id = app;
-  return admit({ app_id: event.app_id, admittedApp: app, collector_tstamp: event.collector_tstamp });
+  return admit({
+    app_id: event.app_id,
+    admittedApp: app,
+    origin: headers?.['origin'] ?? null,
+    collector_tstamp: event.collector_tstamp,
+  });
 }
