@@ -91,13 +91,12 @@ describe('visitorAddress', () => {
 
   it('takes no longer for a header that is made to be slow', () => {
     const hostile = [
-      `for="${'\\"'.repeat(20_000)}`,
-      '"'.repeat(39_999),
-      `for=${' '.repeat(40_000)}x`,
-      ','.repeat(40_000),
+      `for="${'\\"'.repeat(400_000)}`,
+      '"'.repeat(799_999),
+      `for=${' '.repeat(800_000)}x`,
+      ','.repeat(800_000),
     ];
-    const before = performance.now();
-    for (const forwarded of hostile) visitorAddress({ forwarded }, PROXY, first);
-    expect(performance.now() - before).toBeLessThan(500);
+    // What takes the square of their length would not end within the time of a test.
+    for (const forwarded of hostile) expect(() => visitorAddress({ forwarded }, PROXY, first)).not.toThrow();
   });
 });
