@@ -132,6 +132,10 @@ const constructs: readonly (readonly [string, string, readonly string[]])[] = [
   ['a place in the middle', 'a^b|c$', ['c', 'ab', 'cx']],
 ];
 
+/** V8 looks for a start also in the middle of a pair of surrogates; ECMA-262, 22.2.7.2, does not. */
+const areJudgedAlike = (source: string, given: string): boolean =>
+  !(source.includes('\\B') && given.includes('😀'));
+
 describe('an automaton', () => {
   it.each(constructs)('knows %s', (_case, source, texts) => {
     for (const text of texts)
@@ -157,8 +161,7 @@ describe('an automaton', () => {
     let compared = 0;
     fc.assert(
       fc.property(patterns, texts, (source, given) => {
-        // V8 looks for a start also in the middle of a pair of surrogates; ECMA-262, 22.2.7.2, does not.
-        fc.pre(!(source.includes('\\B') && given.includes('😀')));
+        fc.pre(areJudgedAlike(source, given));
         fc.pre(mostSteps({ pattern: nodeOf(source), flags: 'u' }, given.length) < 1_000_000);
         const verdict = slowly(source, given);
         fc.pre(verdict !== undefined);
@@ -177,6 +180,7 @@ describe('the bound of a backtracking engine', () => {
     let compared = 0;
     fc.assert(
       fc.property(patterns, texts, (source, given) => {
+        fc.pre(areJudgedAlike(source, given));
         const pattern = nodeOf(source);
         const bound = mostSteps({ pattern, flags: 'u' }, given.length);
         fc.pre(bound < 200_000);
