@@ -1,5 +1,5 @@
 import type { Failure, FailedEvent } from '@headwater/contracts';
-import { contentId, failedEvent, failure, maskAddresses, type Processor } from '@headwater/stage';
+import { contentId, failedEvent, failure, maskedText, type Processor } from '@headwater/stage';
 import { lastOf } from './parameter';
 import { headerOf, type TrackingRequest } from './tracking-request';
 
@@ -31,19 +31,17 @@ export function requestFailure(
   index: number | null = null,
 ): FailedEvent {
   return failedEvent('collector', processor, [problem], {
-    app_id: masked(app) ?? 'unknown',
+    app_id: maskedText(app) ?? 'unknown',
     collector_tstamp: now,
     payload_id: payloadId,
     payload_index: index,
-    useragent: masked(headerOf(headers, 'user-agent')),
-    path: masked(path),
-    content_type: masked(headerOf(headers, 'content-type')),
+    useragent: maskedText(headerOf(headers, 'user-agent')),
+    path: maskedText(path),
+    content_type: maskedText(headerOf(headers, 'content-type')),
     replayable: false,
     not_replayable_reason: notKept,
   });
 }
-
-const masked = (text: string | null): string | null => (text === null ? null : maskAddresses(text));
 
 const TOO_LARGE = 'The content was too large to be kept.';
 

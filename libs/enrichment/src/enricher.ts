@@ -1,9 +1,11 @@
 import type { CollectorPayload, EnrichedEvent, Failure, Replay } from '@headwater/contracts';
 import {
+  describeEvent,
   failedEvent,
   failure,
   isNonEmpty,
   maskAddresses,
+  maskedText,
   ok,
   ServiceError,
   type Fate,
@@ -12,7 +14,6 @@ import {
 } from '@headwater/stage';
 import { admission, type Admit } from './admission/admission';
 import { customStep, type CustomEnrichments } from './custom/custom-step';
-import { describeEvent } from './describe-event';
 import { enrichments } from './enrichments';
 import { nothing, type Draft, type Enrich, type LookUps, type Patch } from './enrichments/enrichment';
 import { outlineOf } from './payload/outline';
@@ -165,7 +166,7 @@ function unsplit(
     app_id: appIdOf(payload),
     collector_tstamp,
     payload_id,
-    useragent: user_agent === null ? null : maskAddresses(user_agent),
+    useragent: maskedText(user_agent),
     ...requestOf(payload),
     payload: body === null || body.length === 0 ? null : outlineOf(body.toString('utf8')),
     replayable: false,
@@ -213,8 +214,7 @@ function requestOf({ path, content_type }: CollectorPayload): {
   readonly path: string | null;
   readonly content_type: string | null;
 } {
-  const shown = (text: string | null): string | null =>
-    text === null ? null : maskAddresses(text).slice(0, LONGEST_SHOWN);
+  const shown = (text: string | null): string | null => maskedText(text)?.slice(0, LONGEST_SHOWN) ?? null;
   return { path: shown(path), content_type: shown(content_type) };
 }
 

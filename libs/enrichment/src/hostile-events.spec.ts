@@ -182,3 +182,10 @@ describe('the webhook', () => {
     expect(good(fate).unstruct_event?.data).toBe('{"a":"b"}');
   });
 });
+
+it('shows no address as the tracker or the app of a failed event', () => {
+  const dead = failedEvent(
+    fatesOf({ tna: '203.0.113.77', tv: '203.0.113.77', aid: '203.0.113.77', res: 'wide' })[0],
+  );
+  expect(JSON.stringify(dead)).not.toContain('203.0.113.77');
+});

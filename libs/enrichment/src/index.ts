@@ -1,7 +1,6 @@
 export type { Admit, Entrant } from './admission/admission';
 export type { CustomAnswer, CustomEnrichments } from './custom/custom-step';
 export { settableFields } from './custom/settable-fields';
-export { describeEvent } from './describe-event';
 export { createEnricher, type Enricher, type EnricherOptions } from './enricher';
 export { readEnrichmentSettings, type EnrichmentSettings } from './enrichment-settings';
 export { enrichments, enrichmentsConfig } from './enrichments';

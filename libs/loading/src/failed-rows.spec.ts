@@ -30,6 +30,12 @@ describe('refusedRow', () => {
     expect(failed.failures?.[0]?.message).toBe(`The table events_stored does not take this record: ${why}`);
   });
 
+  it('names the failed event that a replay came from, so that this one stands for it', () => {
+    const replay = { replay_id: 'a-replay', replay_of: 'a-failed-event', replayed_at: BUILT_AT };
+    const row = { offset: 1n, id: '', value: anEnrichedEvent(replay) };
+    expect(refusedRow(PROCESSOR, tables.events, row, why, () => ({}))).toMatchObject(replay);
+  });
+
   it('has one id for one event, however often it is refused', () => {
     const id = (known = {}): string =>
       refusedRow(

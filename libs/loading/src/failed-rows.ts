@@ -1,6 +1,7 @@
 import type { EnrichedEvent, FailedEvent } from '@headwater/contracts';
 import {
   contentId,
+  describeEvent,
   failedEvent,
   failure,
   maskAddresses,
@@ -87,28 +88,11 @@ export function minimalFailedEvent(event: FailedEvent, why: string): FailedEvent
   };
 }
 
-function subjectOfEvent(event: EnrichedEvent, parametersOf: ParametersOf): FailedSubject {
-  return {
-    app_id: event.app_id,
-    collector_tstamp: event.collector_tstamp,
-    event_id: event.event_id,
-    event: event.event,
-    event_name: masked(event.event_name),
-    platform: event.platform,
-    name_tracker: masked(event.name_tracker),
-    v_tracker: masked(event.v_tracker),
-    event_fingerprint: event.event_fingerprint,
-    payload_id: event.payload_id,
-    payload_index: event.payload_index,
-    dvce_created_tstamp: event.dvce_created_tstamp,
-    dvce_sent_tstamp: event.dvce_sent_tstamp,
-    geo_country: event.geo_country,
-    useragent: masked(event.useragent),
-    pseudonym_key_id: event.pseudonym_key_id,
-    parameters: parametersOf(event),
-    replayable: true,
-  };
-}
+const subjectOfEvent = (event: EnrichedEvent, parametersOf: ParametersOf): FailedSubject => ({
+  ...describeEvent(event),
+  parameters: parametersOf(event),
+  replayable: true,
+});
 
 /** A summary or an alert: not an event, so there is nothing to replay, but nothing is thrown away either. */
 function subjectOfRecord(table: AnyTable, value: object): FailedSubject {
@@ -124,7 +108,5 @@ function subjectOfRecord(table: AnyTable, value: object): FailedSubject {
     not_replayable_reason: `It is no event but a record of the topic ${table.topic.name}.`,
   };
 }
-
-const masked = (text: string | null): string | null => (text === null ? null : maskAddresses(text));
 
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

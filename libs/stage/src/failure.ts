@@ -1,5 +1,5 @@
 import type { Failure, FailureType } from '@headwater/contracts';
-import { maskAddresses } from './mask-addresses';
+import { maskAddresses, maskedText } from './mask-addresses';
 
 /** Longest offending value that a failure quotes, in characters. */
 export const MAX_QUOTED_VALUE = 256;
@@ -16,18 +16,15 @@ export function failure(
   return {
     type,
     message: maskAddresses(message),
-    field: masked(details.field),
+    field: maskedText(details.field ?? null),
     value: details.value == null ? null : quote(details.value),
     expectation: details.expectation ?? null,
     schema: details.schema ?? null,
-    path: masked(details.path),
+    path: maskedText(details.path ?? null),
     keyword: details.keyword ?? null,
     source: details.source ?? null,
   };
 }
-
-const masked = (text: string | null | undefined): string | null =>
-  text == null ? null : maskAddresses(text);
 
 function quote(value: string): string {
   const masked = maskAddresses(value);

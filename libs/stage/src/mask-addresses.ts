@@ -23,6 +23,10 @@ export function maskAddresses(text: string): string {
   return withoutIpv6.replace(IPV4, (run) => (/^\d+(?:(?:\.|%2e)0){3}$/i.test(run) ? run : ADDRESS_MASK));
 }
 
+/** {@link maskAddresses} for a text that may be missing. */
+export const maskedText = (text: string | null): string | null =>
+  text === null ? null : maskAddresses(text);
+
 function maskIpv6(run: string): string {
   const plain = run.replace(/%3a/gi, ':');
   const groups = plain.split(':');

@@ -1,9 +1,9 @@
 import { topics, type EnrichedEvent, type Failure } from '@headwater/contracts';
 import {
+  describeEvent,
   failedEvent,
   isNonEmpty,
   isUndecodable,
-  maskAddresses,
   uuidV5,
   type Batch,
   type FailedSubject,
@@ -49,7 +49,14 @@ export function validation({
     return [checkEvent(sighting === 'conflict' ? underOwnId(value) : value, checks)];
   };
 
-  return { name: 'validator', processor, to: topics.validEvents, readsPayloads: false, judge, describe };
+  return {
+    name: 'validator',
+    processor,
+    to: topics.validEvents,
+    readsPayloads: false,
+    judge,
+    describe: describeEvent,
+  };
 }
 
 /** What an event is held against, whatever came before it. */
@@ -104,47 +111,9 @@ function underOwnId(event: EnrichedEvent): EnrichedEvent {
   };
 }
 
-/** What is kept of an event whose content is not. */
-function describe(event: EnrichedEvent): FailedSubject {
-  const {
-    app_id,
-    collector_tstamp,
-    event_id,
-    event: kind,
-    event_name,
-    platform,
-    name_tracker,
-    v_tracker,
-  } = event;
-  const { event_fingerprint, payload_id, payload_index, dvce_created_tstamp, dvce_sent_tstamp } = event;
-  return {
-    app_id,
-    collector_tstamp,
-    event_id,
-    event: kind,
-    event_name: masked(event_name),
-    platform,
-    name_tracker: masked(name_tracker),
-    v_tracker: masked(v_tracker),
-    event_fingerprint,
-    payload_id,
-    payload_index,
-    dvce_created_tstamp,
-    dvce_sent_tstamp,
-    geo_country: event.geo_country,
-    useragent: masked(event.useragent),
-    pseudonym_key_id: event.pseudonym_key_id,
-    replay_id: event.replay_id,
-    replay_of: event.replay_of,
-    replayed_at: event.replayed_at,
-  };
-}
-
-const masked = (text: string | null): string | null => (text === null ? null : maskAddresses(text));
-
 /** All that a replay needs. */
 const replayable = (event: EnrichedEvent): FailedSubject => ({
-  ...describe(event),
+  ...describeEvent(event),
   parameters: parametersOf(event),
   replayable: true,
 });

@@ -1,7 +1,7 @@
 import type { Membership } from '@headwater/apps';
 import { topics, type CollectorPayload, type EnrichedEvent, type Replay } from '@headwater/contracts';
-import { createEnricher, describeEvent, type EnricherOptions } from '@headwater/enrichment';
-import type { Batch, Stage } from '@headwater/stage';
+import { createEnricher, type EnricherOptions } from '@headwater/enrichment';
+import { describeEvent, type Batch, type Stage } from '@headwater/stage';
 
 /** The enricher between its topics: what it makes of payloads, and of failed events that come again. */
 export interface EnricherStages {

@@ -1,8 +1,7 @@
 import type { EnrichedEvent, SelfDescribing } from '@headwater/contracts';
-import { ok } from '@headwater/stage';
+import { isPseudonym, ok } from '@headwater/stage';
 import { z } from 'zod';
 import type { MarkedPath, MarkedPaths } from '../privacy/marked-paths';
-import { isPseudonym } from '../privacy/pseudonyms';
 import { createJsonRewriter, type JsonRewriter, type Treatments } from '../privacy/rewrite-json';
 import { cutUrl } from '../privacy/url-privacy';
 import type { MutableEvent } from '../protocol/parameters';

@@ -158,12 +158,6 @@ function compute(hmac: HmacSha256, identifier: string): string {
   return isUuid(name) || SIXTEEN_HEX.test(name) ? uuidV8(hex) : hex.slice(0, 32);
 }
 
-/** What every pseudonym looks like; little else does. */
-const PSEUDONYM = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/;
-
-/** Whether a text has the form of a pseudonym. */
-export const isPseudonym = (text: string): boolean => PSEUDONYM.test(text);
-
 /** The first 32 hex digits as a UUID of version 8: six of the 128 bits give way to version and variant. */
 function uuidV8(hex: string): string {
   const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) % 4);

@@ -1,3 +1,4 @@
+import { isPseudonym } from '@headwater/stage';
 import type { Entity } from './document';
 import { exactText, isHolder, isObject } from './exact-json';
 
@@ -9,9 +10,6 @@ export interface MarkedPlace {
 
 /** What a schema marks; nothing for one that is not known. */
 export type MarkedPlacesOf = (schema: string) => readonly MarkedPlace[];
-
-/** What HMAC-SHA-256 leaves of an identifier: 128 bits in hex; of a UUID a UUID of version 8 (docs/adr/0005). */
-const PSEUDONYM = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/;
 
 export type ClearPlaces =
   | { readonly kind: 'known'; readonly unpseudonymised: readonly string[] }
@@ -28,7 +26,12 @@ export function clearPlaces(
 ): ClearPlaces {
   const former = [...before.values()].flatMap((entity) => {
     const marks = marksOf(entity, markedPlacesOf);
-    return [...valuesAt(entity, marks, 'identifying').filter(isPseudonym), ...valuesAt(entity, marks, 'url')];
+    return [
+      ...valuesAt(entity, marks, 'identifying').filter(
+        (value) => typeof value === 'string' && isPseudonym(value),
+      ),
+      ...valuesAt(entity, marks, 'url'),
+    ];
   });
   const known = new Set(former.map(exactText));
   const isKnown = (value: unknown): boolean => known.has(exactText(value));
@@ -50,8 +53,6 @@ export function clearPlaces(
 
 const marksOf = ({ schema }: Entity, markedPlacesOf: MarkedPlacesOf): readonly MarkedPlace[] =>
   typeof schema === 'string' ? markedPlacesOf(schema) : [];
-
-const isPseudonym = (value: unknown): boolean => typeof value === 'string' && PSEUDONYM.test(value);
 
 /** The scalars at marked places that say something. */
 const valuesAt = (
