@@ -1,3 +1,4 @@
 export * from './generated/schemas';
 export * from './generated/types';
 export * from './topics';
+export * from './tracker-parameters';

@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { EventKind, type EnrichedEvent, type SelfDescribing } from '@headwater/contracts';
+import {
+  EventKind,
+  flagParameters,
+  plainParameters,
+  sizeParameters,
+  type EnrichedEvent,
+  type SelfDescribing,
+} from '@headwater/contracts';
 import { ADDRESS_MASK } from '@headwater/stage';
 import { anEnrichedEvent, corpora } from '@headwater/testing';
-import { flagParameters, kinds, parametersOf, plainParameters, sizeParameters } from './parameters';
+import { kinds, parametersOf } from './parameters';
 
 const json = (data: string): SelfDescribing => ({
   vendor: 'com.acme',
