@@ -6,13 +6,12 @@ import {
   isNonEmpty,
   maskAddresses,
   maskedText,
-  ok,
   ServiceError,
   type Fate,
   type NonEmpty,
   type Processor,
 } from '@headwater/stage';
-import { admission, type Admit } from './admission/admission';
+import { admission, ADMITTED, type Admit } from './admission/admission';
 import { customStep, type CustomEnrichments } from './custom/custom-step';
 import { enrichments } from './enrichments';
 import { nothing, type Draft, type Enrich, type LookUps, type Patch } from './enrichments/enrichment';
@@ -36,7 +35,7 @@ export interface EnricherOptions {
   /** Runs the enrichments of an operator's folder, where there is one. */
   readonly custom?: CustomEnrichments | null;
   /** Says which events may enter; without it, all may. */
-  readonly admit?: Admit;
+  readonly admit?: Admit | null;
 }
 
 /** What becomes of what the enricher reads. Equal inputs have equal fates. */
@@ -57,7 +56,7 @@ export function createEnricher({
   lookUps,
   config = {},
   custom = null,
-  admit = () => ADMITTED,
+  admit = null,
 }: EnricherOptions): Enricher {
   const steps = enrichments.map((enrichment) => enrichment.create(config[enrichment.name], lookUps));
   // Custom enrichments see pseudonyms and no address; the address is dropped last, whatever they do.
@@ -77,10 +76,8 @@ interface Parts {
   readonly steps: readonly Enrich[];
   readonly pseudonyms: Pseudonyms;
   readonly processor: Processor;
-  readonly admit: Admit;
+  readonly admit: Admit | null;
 }
-
-const ADMITTED = ok(null);
 
 function fateOf(
   sent: SentEvent,

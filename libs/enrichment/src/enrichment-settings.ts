@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { enrichmentsConfig } from './enrichments';
+import { isObject } from './json-kinds';
 
 /** What a file says of enrichments, or all that is wrong with it. */
 export interface EnrichmentSettings {
@@ -64,6 +65,3 @@ const namesIn = (settings: z.ZodObject): string => {
   const names = Object.keys(settings.shape);
   return names.length === 0 ? 'none' : names.join(', ');
 };
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

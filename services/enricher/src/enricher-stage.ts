@@ -14,11 +14,11 @@ export interface EnricherStages {
 
 export interface EnricherStageOptions extends Omit<EnricherOptions, 'admit'> {
   /** Says which events may enter; without it, all may. */
-  readonly membership?: Membership;
+  readonly membership?: Membership | null;
 }
 
 export function enricherStages({ membership, ...options }: EnricherStageOptions): EnricherStages {
-  const enricher = createEnricher(membership ? { ...options, admit: membership.admit } : options);
+  const enricher = createEnricher({ ...options, admit: membership?.admit ?? null });
   const shared = {
     name: 'enricher',
     processor: options.processor,

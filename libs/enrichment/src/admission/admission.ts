@@ -1,5 +1,5 @@
 import type { CollectorPayload, EnrichedEvent } from '@headwater/contracts';
-import type { Outcome } from '@headwater/stage';
+import { ok, type Outcome } from '@headwater/stage';
 
 /** What is known of an event when it asks to enter. */
 export interface Entrant {
@@ -18,6 +18,9 @@ export interface Entrant {
  */
 export type Admit = (entrant: Entrant) => Outcome<null>;
 
+/** What enters without being asked. */
+export const ADMITTED: Outcome<null> = ok(null);
+
 /** App of events that name none. */
 export const NO_APP = 'unknown';
 
@@ -25,14 +28,16 @@ export const NO_APP = 'unknown';
  * Asks for an event of a payload. One that names no app is of the app that its request was admitted for.
  *
  * @param event its app is set
+ * @param admit null: whoever comes may enter
  */
 export function admission(
   event: Pick<EnrichedEvent, 'collector_tstamp'> & { app_id: string },
   payload: Pick<CollectorPayload, 'app' | 'headers'>,
-  admit: Admit,
+  admit: Admit | null,
 ): Outcome<null> {
   const { app, headers } = payload;
   if (app !== null && event.app_id === NO_APP) event.app_id = app;
+  if (admit === null) return ADMITTED;
   return admit({
     app_id: event.app_id,
     admittedApp: app,

@@ -4,6 +4,7 @@ import { nothing, type Enrich, type Patch } from '../enrichments/enrichment';
 import { parseIgluUri } from '../protocol/iglu-uri';
 import { customView } from './custom-view';
 import { settableFields, settableTypes } from './settable-fields';
+import { isObject, kindOf } from '../json-kinds';
 
 /** What one custom enrichment said of one event. */
 export interface CustomAnswer {
@@ -150,18 +151,6 @@ const holdsAddress = (value: unknown): boolean => typeof value === 'string' && m
 
 const addressMessage = (name: string, where: string): string =>
   `The custom enrichment ${name} puts what reads as a network address into ${where}. No address is ever written: leave it out, or write versions of four numbers another way.`;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const kindOf = (value: unknown): string =>
-  value === null
-    ? 'null'
-    : Array.isArray(value)
-      ? 'a list'
-      : typeof value === 'object'
-        ? 'an object'
-        : `a ${typeof value}`;
 
 /** Masked first: an address that is cut in two is no longer seen. */
 const shortened = (text: string): string => maskAddresses(text).slice(0, 200);

@@ -1,5 +1,5 @@
 import type { EnrichedEvent, SelfDescribing } from '@headwater/contracts';
-import { igluUri } from '../protocol/iglu-uri';
+import { jsonOf } from '../protocol/iglu-uri';
 
 /**
  * JSON of an event as custom enrichments see it: the atomic fields by name, and self-describing data as
@@ -16,5 +16,3 @@ export function customView({ unstruct_event, contexts, derived_contexts, ...atom
 
 const listOf = (entities: readonly SelfDescribing[] | null): string =>
   `[${(entities ?? []).map(jsonOf).join(',')}]`;
-
-const jsonOf = (entity: SelfDescribing): string => `{"schema":"${igluUri(entity)}","data":${entity.data}}`;

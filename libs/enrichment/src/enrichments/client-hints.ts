@@ -1,4 +1,5 @@
 import type { SelfDescribing } from '@headwater/contracts';
+import { isObject } from '../json-kinds';
 
 /** What a browser says of itself and its device in client hints; null where it does not say. */
 export interface ClientHints {
@@ -131,9 +132,6 @@ function factsOfContext(context: string | null): Facts {
     model: text('model'),
   };
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isBrand = (value: unknown): value is Brand =>
   isObject(value) && typeof value['brand'] === 'string' && typeof value['version'] === 'string';

@@ -27,6 +27,3 @@ export function parsed(text: string | null): unknown {
     return undefined;
   }
 }
-
-export const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);

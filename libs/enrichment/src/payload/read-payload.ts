@@ -1,6 +1,7 @@
 import type { CollectorPayload, Failure } from '@headwater/contracts';
 import { failed, ok, type Outcome } from '@headwater/stage';
-import { isEmpty, isJson, isObject, parsed, textOf } from './body';
+import { isEmpty, isJson, parsed, textOf } from './body';
+import { isObject } from '../json-kinds';
 import { problem, tooManyEvents } from './problem';
 import { readQueryString } from './query-string';
 import { readRedirect, REDIRECT_PATH } from './redirect';

@@ -1,5 +1,6 @@
 import type { CollectorPayload, Failure } from '@headwater/contracts';
-import { isEmpty, isObject, parsed, textOf } from './body';
+import { isEmpty, parsed, textOf } from './body';
+import { isObject } from '../json-kinds';
 import { tooManyEvents } from './problem';
 import { readQueryString } from './query-string';
 import { sentInBody, sentInQuery, type SentEvent } from './sent-event';

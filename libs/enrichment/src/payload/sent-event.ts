@@ -1,5 +1,6 @@
 import type { Failure, SelfDescribing } from '@headwater/contracts';
 import { failure } from '@headwater/stage';
+import { kindOf } from '../json-kinds';
 import { parameters, positionOf, type ParameterValues } from '../protocol/parameters';
 
 /** One event of a payload as it was sent, before anything is made of it. */
@@ -112,9 +113,3 @@ const notText = (key: string, value: unknown): Failure =>
 
 /** A name that anyone may have made up: short, and without what is not the stuff of names. */
 const shortened = (key: string): string => key.slice(0, 64).replace(/[^\w.-]/g, '…');
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}

@@ -1,6 +1,7 @@
 import type { CollectorPayload, Failure } from '@headwater/contracts';
 import { failed, ok, type Outcome } from '@headwater/stage';
-import { isEmpty, isForm, isJson, isObject, parsed, textOf } from './body';
+import { isEmpty, isForm, isJson, parsed, textOf } from './body';
+import { isObject } from '../json-kinds';
 import { membersOf, partsOf } from './json-spans';
 import { problem, tooManyEvents } from './problem';
 import { hasTooManyParameters, MOST_PARAMETERS, readQueryString } from './query-string';

@@ -1,6 +1,6 @@
-import type { EnrichedEvent, SelfDescribing } from '@headwater/contracts';
+import type { EnrichedEvent } from '@headwater/contracts';
 import { maskAddresses, maskAddressesInJson } from '@headwater/stage';
-import { igluUri } from '../protocol/iglu-uri';
+import { jsonOf } from '../protocol/iglu-uri';
 import { oneLine } from '../protocol/kinds';
 import { parameters, type ParameterValues } from '../protocol/parameters';
 import type { Pseudonymiser } from './pseudonyms';
@@ -37,8 +37,6 @@ export function failedParameters(
   if (contexts) kept['co'] = maskAddressesInJson(wrapped('contexts', `[${contexts.map(jsonOf).join(',')}]`));
   return kept;
 }
-
-const jsonOf = (entity: SelfDescribing): string => `{"schema":"${igluUri(entity)}","data":${entity.data}}`;
 
 const wrapped = (name: 'unstruct_event' | 'contexts', data: string): string =>
   `{"schema":"iglu:com.snowplowanalytics.snowplow/${name}/jsonschema/1-0-0","data":${data}}`;

@@ -1,4 +1,5 @@
 import type { SchemaKey } from '../protocol/iglu-uri';
+import { isObject } from '../json-kinds';
 
 /** A segment of a path that stands for every element of a list, or every member of an object. */
 export const EVERY = '*';
@@ -57,8 +58,6 @@ const unescaped = (segment: string): string => segment.replaceAll('~1', '/').rep
 /** The names that a JSON pointer passes through. */
 export const segmentsOf = (pointer: string): readonly string[] => pointer.split('/').slice(1).map(unescaped);
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const membersOf = (value: unknown): readonly (readonly [string, unknown])[] =>
   isObject(value) ? Object.entries(value) : [];
 const listOf = (value: unknown): readonly unknown[] =>

@@ -29,3 +29,7 @@ export const versionOf = ({ model, revision, addition }: SchemaKey): string =>
 
 export const igluUri = (key: SchemaKey): string =>
   `iglu:${key.vendor}/${key.name}/${key.format}/${versionOf(key)}`;
+
+/** The JSON that an entity came as: its data is put in as the text that it is. */
+export const jsonOf = (entity: SelfDescribing): string =>
+  `{"schema":"${igluUri(entity)}","data":${entity.data}}`;
