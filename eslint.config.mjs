@@ -9,7 +9,7 @@ const directions = [
   { sourceTag: 'type:composed', onlyDependOnLibsWithTags: ['type:contracts', 'type:core', 'type:testing'] },
   {
     sourceTag: 'type:look-up',
-    onlyDependOnLibsWithTags: ['type:contracts', 'type:core', 'type:kit', 'type:testing'],
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:core', 'type:composed', 'type:kit', 'type:testing'],
   },
   {
     sourceTag: 'type:server',

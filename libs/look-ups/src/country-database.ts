@@ -4,6 +4,7 @@ import type { Logger, Registry } from '@headwater/service-kit';
 import { ServiceError } from '@headwater/stage';
 import { open, validate, type CountryResponse, type Reader } from 'maxmind';
 import { Gauge } from 'prom-client';
+import { z } from 'zod';
 
 /** Time between two looks at the file, milliseconds. */
 const LOOK_EVERY_MS = 30_000;
@@ -11,6 +12,16 @@ const LOOK_EVERY_MS = 30_000;
 const PROBES = ['8.8.8.0', '1.1.1.0', '2001:4860::'];
 /** Truncated addresses whose country is remembered: they repeat, and reading the tree costs some microseconds. */
 const REMEMBERED = 20_000;
+
+/** Where the countries of addresses are looked up: `COUNTRY__DATABASE`. */
+export const countryConfig = z.object({
+  database: z
+    .string()
+    .optional()
+    .describe(
+      'File in MaxMind format (mmdb) that knows the countries of addresses; it is read again when it changes. Without it, the CC0 database that comes with Headwater.',
+    ),
+});
 
 /** The database that comes with Headwater (CC0): found where the packages are, also from a bundle. */
 export const shippedCountryDatabase = (): string =>
@@ -26,7 +37,8 @@ export class CountryDatabaseUnavailable extends ServiceError {
 type CountryRecord = CountryResponse & { readonly country_code?: string };
 
 export interface CountryDatabaseOptions {
-  readonly path: string;
+  /** Without it, the one that comes with Headwater. */
+  readonly path?: string | undefined;
   readonly log: Logger;
   readonly metrics: Registry;
 }
@@ -42,8 +54,10 @@ export class CountryDatabase {
   private known = new RecentlyUsed<string | null>(REMEMBERED);
   private timer: NodeJS.Timeout | null = null;
   private readonly built: Gauge;
+  private readonly path: string;
 
   constructor(private readonly options: CountryDatabaseOptions) {
+    this.path = options.path ?? shippedCountryDatabase();
     this.built = new Gauge({
       name: 'headwater_geo_db_build_timestamp_seconds',
       help: 'When the country database in use was built, seconds since 1970.',
@@ -78,7 +92,10 @@ export class CountryDatabase {
 
   /** Reads the file if it is another one than last time. Never rejects. */
   async refresh(): Promise<void> {
-    const { path, log } = this.options;
+    const {
+      path,
+      options: { log },
+    } = this;
     try {
       const { mtimeMs } = await stat(path);
       if (mtimeMs === this.readAt) return;
@@ -110,7 +127,7 @@ export class CountryDatabase {
   };
 
   private explanation(): string {
-    return `The country database ${this.options.path} cannot be read (${this.problem}). Put an mmdb file there, or set COUNTRY__DATABASE to one.`;
+    return `The country database ${this.path} cannot be read (${this.problem}). Put an mmdb file there, or set COUNTRY__DATABASE to one.`;
   }
 }
 

@@ -99,6 +99,19 @@ export function openCustomEnrichments(options: CustomEnrichmentsOptions): OpenCu
   };
 }
 
+/** The enrichments of the folder that a configuration names; null where it names none. */
+export const customEnrichmentsOf = (
+  { folder, custom, timeoutMs }: CustomConfig,
+  log: Logger,
+): OpenCustomEnrichments | null =>
+  folder === undefined ? null : openCustomEnrichments({ folder, settings: custom, timeoutMs, log });
+
+/** What `enrichmentsConfig` reads of them. */
+interface CustomConfig extends Pick<CustomEnrichmentsOptions, 'timeoutMs'> {
+  readonly folder?: string | undefined;
+  readonly custom: CustomEnrichmentsOptions['settings'];
+}
+
 interface EnrichmentFile {
   readonly file: string;
   readonly url: string;

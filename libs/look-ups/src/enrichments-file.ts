@@ -1,10 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { readEnrichmentSettings } from '@headwater/enrichment';
+import { enrichmentsConfig, readEnrichmentSettings } from '@headwater/enrichment';
 import { ConfigError } from '@headwater/service-kit';
 import { parse } from 'yaml';
+import { z } from 'zod';
 
 /** The variable that names the file with the settings of the enrichments. */
 export const ENRICHMENTS_FILE = 'ENRICHMENTS__FILE';
+
+/** Settings of all enrichments, and the file that may hold them. */
+export const enrichmentsFileConfig = enrichmentsConfig.extend({
+  file: z
+    .string()
+    .optional()
+    .describe(
+      'File (YAML or JSON) with the settings of all enrichments: "country: { unknown: XX }" is ENRICHMENTS__COUNTRY__UNKNOWN. Variables win over it.',
+    ),
+});
 
 /**
  * The settings of the enrichments in the file that the environment names; none where it names none. The file is YAML

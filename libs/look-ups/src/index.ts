@@ -1,13 +1,10 @@
 export { appsConfig, openAppRegistry } from './app-registry';
-export { CountryDatabase, shippedCountryDatabase, type CountryDatabaseOptions } from './country-database';
-export {
-  openCustomEnrichments,
-  type CustomEnrichmentsOptions,
-  type OpenCustomEnrichments,
-} from './custom-enrichments';
-export { ENRICHMENTS_FILE, enrichmentsFile } from './enrichments-file';
+export { countryConfig, CountryDatabase } from './country-database';
+export { customEnrichmentsOf } from './custom-enrichments';
+export { enrichmentsFile, enrichmentsFileConfig } from './enrichments-file';
 export { folderSource } from './folder-source';
-export { igluConfig, type IgluConfig } from './iglu-config';
-export { readMarkedPaths } from './marked-schemas';
+export { igluConfig } from './iglu-config';
+export { knownMarkedPaths } from './marked-schemas';
+export { openJudge, type JudgeSettings, type OpenJudge } from './open-judge';
 export { openResolver, type OpenResolver } from './schema-resolver';
 export { shippedSchemas } from './shipped-schemas';

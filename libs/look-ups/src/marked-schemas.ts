@@ -1,8 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markedPathsIn, type MarkedPaths } from '@headwater/enrichment';
+import { shippedSchemas } from './shipped-schemas';
 
 const FORMAT = 'jsonschema';
+
+/** What the schemas that come with Headwater mark, and those in folders of one's own. */
+export const knownMarkedPaths = ({ folders }: { readonly folders: readonly string[] }): MarkedPaths =>
+  readMarkedPaths([shippedSchemas(), ...folders]);
 
 /**
  * What the schemas in some folders mark as identifying or as URLs.

@@ -1,10 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { AppRegistry } from '@headwater/apps';
 import type { StrictJudge } from '@headwater/collector-server';
-import { createEnricher, createPseudonyms } from '@headwater/enrichment';
-import { openResolver, readMarkedPaths, shippedSchemas } from '@headwater/look-ups';
+import { openJudge } from '@headwater/look-ups';
 import type { Kit } from '@headwater/service-kit';
-import { createJudge } from '@headwater/verdict';
 import type { CollectorConfig } from './config';
 
 /**
@@ -20,18 +17,9 @@ export function openStrictJudge(
 ): StrictJudge | null {
   const asked = strict.enabled || registry?.apps.some((app) => app.strict) === true;
   if (!asked) return null;
-  const { resolver, close } = openResolver(iglu);
-  const processor = `headwater-${kit.name}/${kit.version}` as const;
-  const enricher = createEnricher({
-    processor,
-    lookUps: {
-      countryOf: () => null,
-      pseudonyms: createPseudonyms([{ id: 'not-kept', secret: randomBytes(32).toString('base64') }]),
-      markedPaths: readMarkedPaths([shippedSchemas(), ...iglu.folders]),
-    },
-  });
+  const { judge, close } = openJudge({ processor: `headwater-${kit.name}/${kit.version}`, iglu });
   kit.log.info(
     'Strict mode is on: requests that ask for it are checked before they are answered, and refused with 422 where an event is bad.',
   );
-  return { ...createJudge({ enricher, resolver, processor }), close };
+  return { ...judge, close };
 }

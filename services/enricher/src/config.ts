@@ -1,6 +1,6 @@
-import { enrichmentsConfig, pseudonymKeys } from '@headwater/enrichment';
+import { pseudonymKeys } from '@headwater/enrichment';
 import { kafkaConfig, registryConfig } from '@headwater/kafka';
-import { appsConfig } from '@headwater/look-ups';
+import { appsConfig, countryConfig, enrichmentsFileConfig } from '@headwater/look-ups';
 import { kitConfig, secret } from '@headwater/service-kit';
 import { z } from 'zod';
 
@@ -26,15 +26,6 @@ const batchConfig = z.object({
     .default(100)
     .describe(
       'How long a broker may wait for more payloads before it answers, milliseconds: more makes fewer and larger transactions, less makes events arrive sooner.',
-    ),
-});
-
-const countryConfig = z.object({
-  database: z
-    .string()
-    .optional()
-    .describe(
-      'File in MaxMind format (mmdb) that knows the countries of addresses; it is read again when it changes. Without it, the CC0 database that comes with Headwater.',
     ),
 });
 
@@ -75,16 +66,7 @@ export const config = kitConfig.extend({
   pseudonym: pseudonymConfig,
   apps: appRegistryConfig.prefault({}),
   iglu: igluConfig.prefault({}),
-  enrichments: enrichmentsConfig
-    .extend({
-      file: z
-        .string()
-        .optional()
-        .describe(
-          'File (YAML or JSON) with the settings of all enrichments: "country: { unknown: XX }" is ENRICHMENTS__COUNTRY__UNKNOWN. Variables win over it.',
-        ),
-    })
-    .prefault({}),
+  enrichments: enrichmentsFileConfig.prefault({}),
 });
 
 export type EnricherConfig = z.infer<typeof config>;

@@ -3,12 +3,10 @@ import { createPseudonyms } from '@headwater/enrichment';
 import { connectKafka, connectRegistry, TransactionalServer } from '@headwater/kafka';
 import {
   CountryDatabase,
+  customEnrichmentsOf,
   enrichmentsFile,
+  knownMarkedPaths,
   openAppRegistry,
-  openCustomEnrichments,
-  readMarkedPaths,
-  shippedCountryDatabase,
-  shippedSchemas,
 } from '@headwater/look-ups';
 import type { Kit, ServiceDefinition } from '@headwater/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -31,26 +29,22 @@ export const definition: ServiceDefinition<typeof config> = {
 
 function moduleOf(settings: EnricherConfig, kit: Kit): DynamicModule {
   const countries = new CountryDatabase({
-    path: settings.country.database ?? shippedCountryDatabase(),
+    path: settings.country.database,
     log: kit.log,
     metrics: kit.metrics,
   });
-  const { folder, custom: settingsOfCustom, timeoutMs } = settings.enrichments;
-  const custom =
-    folder === undefined
-      ? null
-      : openCustomEnrichments({ folder, settings: settingsOfCustom, timeoutMs, log: kit.log });
+  const custom = customEnrichmentsOf(settings.enrichments, kit.log);
   const registry = openAppRegistry(settings.apps);
   const stages = enricherStages({
     processor: `headwater-enricher/${kit.version}`,
     lookUps: {
       countryOf: countries.countryOf,
       pseudonyms: createPseudonyms(settings.pseudonym.keys),
-      markedPaths: readMarkedPaths([shippedSchemas(), ...settings.iglu.folders]),
+      markedPaths: knownMarkedPaths(settings.iglu),
     },
     config: settings.enrichments,
     custom,
-    ...(registry === null ? {} : { membership: createMembership(registry, settings.apps) }),
+    membership: registry && createMembership(registry, settings.apps),
   });
   const server = new TransactionalServer({
     kafka: connectKafka(settings.kafka, kit),

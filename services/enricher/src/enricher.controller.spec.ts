@@ -1,7 +1,7 @@
 import { createMembership, readRegistry } from '@headwater/apps';
 import { topics, type CollectorPayload, type StageCounts } from '@headwater/contracts';
 import { createPseudonyms, type EnricherOptions } from '@headwater/enrichment';
-import { readMarkedPaths, shippedSchemas } from '@headwater/look-ups';
+import { knownMarkedPaths } from '@headwater/look-ups';
 import { ServiceError, type Batch } from '@headwater/stage';
 import { aCollectorPayload, aTrackerEvent, BUILT_AT, tp2Body } from '@headwater/testing';
 import { EnricherController } from './enricher.controller';
@@ -17,7 +17,7 @@ const options: EnricherOptions = {
   lookUps: {
     countryOf: () => 'GB',
     pseudonyms: createPseudonyms([{ id: 'test-1', secret: 'x'.repeat(32) }]),
-    markedPaths: readMarkedPaths([shippedSchemas()]),
+    markedPaths: knownMarkedPaths({ folders: [] }),
   },
 };
 const controller = new EnricherController(enricherStages(options));

@@ -1,6 +1,6 @@
 import { trackingConfig } from '@headwater/collector-server';
-import { enrichmentsConfig, pseudonymKeys } from '@headwater/enrichment';
-import { igluConfig } from '@headwater/look-ups';
+import { pseudonymKeys } from '@headwater/enrichment';
+import { countryConfig, enrichmentsFileConfig, igluConfig } from '@headwater/look-ups';
 import { secret } from '@headwater/service-kit';
 import { z } from 'zod';
 
@@ -39,26 +39,13 @@ const pseudonymConfig = z.object({
   ),
 });
 
-const countryConfig = z.object({
-  database: z
-    .string()
-    .optional()
-    .describe(
-      'File in MaxMind format (mmdb) that knows the countries of addresses. Without it, the one that comes with Headwater.',
-    ),
-});
-
 /** All settings of the sandbox: those of the collector, what enricher and validator look up, and its own. */
 export const config = trackingConfig.extend({
   sandbox: sandboxConfig.prefault({}),
   country: countryConfig.prefault({}),
   pseudonym: pseudonymConfig.prefault({}),
   iglu: igluConfig.prefault({}),
-  enrichments: enrichmentsConfig
-    .extend({
-      file: z.string().optional().describe('File (YAML or JSON) with the settings of all enrichments.'),
-    })
-    .prefault({}),
+  enrichments: enrichmentsFileConfig.prefault({}),
 });
 
 export type SandboxConfig = z.infer<typeof config>;

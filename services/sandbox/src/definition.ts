@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { defineCollector } from '@headwater/collector-server';
-import { enrichmentsFile } from '@headwater/look-ups';
+import { enrichmentsFile, type OpenJudge } from '@headwater/look-ups';
 import type { Kit, ServiceDefinition } from '@headwater/service-kit';
 import { config, sandboxDefaults, type SandboxConfig } from './config';
 import { EventFile } from './event-file';
 import { EventStore } from './event-store';
 import { JudgingWriter } from './judging-writer';
 import { MicroApi } from './micro-api';
-import { openJudge, type OpenJudge } from './open-judge';
+import { openLookUps } from './open-look-ups';
 import { withTestId } from './test-id';
 import { welcome } from './welcome';
 
@@ -70,7 +70,7 @@ async function openSandbox(settings: SandboxConfig, kit: Kit): Promise<Sandbox> 
   const store = new EventStore({ maxEvents, maxBytes });
   const file = path === undefined ? null : new EventFile(path);
   if (file) reload(file, store, kit);
-  const open = await openJudge(settings, kit);
+  const open = await openLookUps(settings, kit);
   return {
     open,
     store,

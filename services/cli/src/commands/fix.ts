@@ -3,7 +3,7 @@ import type { FailedEvent } from '@headwater/contracts';
 import type { Verdict } from '@headwater/verdict';
 import { countOf, isOn, type Command } from '../command';
 import { withClickHouse } from '../connect';
-import { markedPlacesFrom, openJudge } from '../judging';
+import { openDryRun } from '../judging';
 import { differencesOf, type Difference } from '../output/difference';
 import { jsonLine, timeText, visible } from '../output/table';
 import { FailedEvents } from '../reading/failed-events';
@@ -32,8 +32,7 @@ left out. Without --dry-run it does what \`headwater failed replay --recipe RECI
     if (!isOn(values, 'dry-run')) return replay.run([], { ...values, recipe: file }, surroundings);
     const { env, out, err, now, stop } = surroundings;
     const recipe = readRecipe(file);
-    const markedPlacesOf = markedPlacesFrom(env);
-    const { judge, close } = openJudge(env);
+    const { judge, markedPlacesOf, close } = openDryRun(env);
     const limit = countOf(values, 'limit', 20);
     const tally = { looked: 0, repaired: 0, good: 0 };
     try {

@@ -1,12 +1,12 @@
 import type { CollectorPayload, FailedEvent } from '@headwater/contracts';
-import { openJudge, type OpenJudge } from '../judging';
+import { openDryRun, type DryRun } from '../judging';
 
 /** Enricher and validator in this process, over the schemas that come with Headwater. */
-export const aJudge = (): OpenJudge => openJudge({});
+export const aJudge = (): DryRun => openDryRun({});
 
 /** What fails of a payload, in order. */
 export async function failuresOf(
-  { judge }: OpenJudge,
+  { judge }: DryRun,
   payload: CollectorPayload,
 ): Promise<readonly FailedEvent[]> {
   const verdicts = await judge.payload(payload);
