@@ -107,12 +107,13 @@ export default tseslint.config(
       'tools/**',
       'bench/**',
       'fuzz/**',
+      'faults/**',
     ],
     rules: { 'no-restricted-imports': ['error', { paths: [...kafkaClients, ...clickhouseClient] }] },
   },
   {
     files: [
-      'libs/{contracts,stage,collection,apps,enrichment,validation,verdict,recovery,loading,quality}/src/**/*.ts',
+      'libs/{contracts,stage,collection,apps,enrichment,validation,verdict,recovery,verification,loading,quality}/src/**/*.ts',
     ],
     ignores: ['**/*.spec.ts'],
     rules: {

@@ -47,6 +47,7 @@ export const suites: readonly Suite[] = [
       'tools',
       'e2e',
       'fuzz',
+      'faults',
     ),
   },
   { name: 'dead code', proves: 'nothing is left that nobody uses', run: checked('knip') },
