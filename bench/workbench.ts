@@ -49,7 +49,7 @@ export async function openWorkbench(setting: Setting): Promise<Workbench> {
     registryUrl: stack.registry.url,
     clickhouseUrl: stack.clickhouse.url,
   };
-  await prepare(endpoints, dir, detail);
+  await prepare(endpoints, dir, { onProgress: detail });
   const broker = await Broker.connect(endpoints.brokers);
   parts.add({ stop: () => broker.close() });
   const load = await Load.open([node, program(setting, 'generator')]);

@@ -1,4 +1,4 @@
-import type { Random } from './random';
+import type { Random } from '@headwater/testing';
 
 /** A request that a client library can send. */
 export interface HttpRequest {

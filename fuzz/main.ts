@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Attack, Campaign } from './attack';
 import { campaigns } from './campaigns';
 import { Attacker, type Answer } from './client';
-import { Random } from './random';
+import { Random } from '@headwater/testing';
 import { Target } from './target';
 
 const HELP = `Usage: npm run fuzz -- [options]

@@ -1,5 +1,5 @@
 import { anEvent, payloadOf, post, selfDescribing, type Attack, type Campaign } from '../attack';
-import type { Random } from '../random';
+import type { Random } from '@headwater/testing';
 
 /** Pieces that break parsers, put into a text at any place. */
 const PIECES = [

@@ -5,6 +5,15 @@ export {
   startPipeline,
   type Pipeline,
   type PipelineOptions,
-  type PipelineService,
+  type PrepareOptions,
 } from './pipeline';
 export { startSandbox, type RunningSandbox } from './sandbox';
+export {
+  builtServices,
+  bundleOf,
+  node,
+  serviceProcess,
+  workFolder,
+  type PipelineService,
+  type ServiceOptions,
+} from './service-process';

@@ -131,7 +131,7 @@ async function bringUp(options: Options, running: Running, asked: AbortSignal): 
   };
 
   step('Creating topics, schemas and tables');
-  await prepare(endpoints, options.dataDir, progress);
+  await prepare(endpoints, options.dataDir, { onProgress: progress });
 
   step('Starting the services');
   const pipeline = running.add(

@@ -1,2 +1,3 @@
 export * from './builders';
 export * from './corpora';
+export { Random } from './random';

@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed, so that a finding can be made again. */
+/** Numbers that look random and are the same for the same seed, so that a run can be made again. */
 export class Random {
   private state: number;
 
@@ -17,6 +17,11 @@ export class Random {
   /** A whole number from 0 to just below `end`. */
   below(end: number): number {
     return Math.floor(this.next() * end);
+  }
+
+  /** A whole number from `from` to `to`, both included. */
+  between(from: number, to: number): number {
+    return from + this.below(to - from + 1);
   }
 
   pick<T>(items: readonly [T, ...T[]] | readonly T[]): T {
