@@ -38,6 +38,12 @@ export interface Command {
   readonly run: (args: readonly string[], values: Values, surroundings: Surroundings) => Promise<number>;
 }
 
+/** Commands about one thing: `headwater failed list`. */
+export interface Group {
+  readonly name: string;
+  readonly commands: readonly Command[];
+}
+
 /** The command line does not say what can be done: exit code 2, with the sentence. */
 export class UsageError extends Error {
   constructor(message: string) {
@@ -67,12 +73,13 @@ export function countOf(values: Values, name: string, standard: number): number 
   return Number(text);
 }
 
-export function helpOf({ name, does, takes, options, more }: Command): string {
+/** @param path what stands before its arguments, e.g. `failed list` */
+export function helpOf({ does, takes, options, more }: Command, path: string): string {
   const lines = Object.entries({ ...options, ...commonOptions }).map(([option, { short, shows, help }]) => {
     const left = `${short === undefined ? '' : `-${short}, `}--${option}${shows === undefined ? '' : ` ${shows}`}`;
     return `  ${left.padEnd(22)} ${help}`;
   });
-  return `headwater failed ${[name, ...takes].join(' ')}: ${does}
+  return `headwater ${[path, ...takes].join(' ')}: ${does}
 
 ${lines.join('\n')}
 ${more === '' ? '' : `\n${more}\n`}`;

@@ -13,7 +13,7 @@ describe('the command line', () => {
   it.each([[['--help']], [['help']], [['failed', '--help']]])('lists every command for %j', async (argv) => {
     const { code, out } = await run(...argv);
     expect(code).toBe(0);
-    for (const name of names) expect(out).toContain(`  ${name}`);
+    for (const name of names) expect(out).toContain(`  headwater failed ${name}`);
   });
 
   it.each(names)('explains %s and all its options', async (name) => {
@@ -23,7 +23,8 @@ describe('the command line', () => {
   });
 
   it.each<[string, readonly string[], RegExp]>([
-    ['nothing', [], /headwater failed COMMAND/],
+    ['nothing', [], /headwater COMMAND --help/],
+    ['a group alone', ['failed'], /headwater COMMAND --help/],
     ['a group that is none', ['succeeded', 'list'], /no command "succeeded list"/],
     ['a command that is none', ['failed', 'lost'], /no command "failed lost"/],
     ['an option that is none', ['failed', 'list', '--color'], /Unknown option '--color'.*--help lists/],

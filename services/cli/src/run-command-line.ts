@@ -3,56 +3,67 @@ import { RecipeError } from '@headwater/recovery';
 import { ConfigError } from '@headwater/service-kit';
 import { ServiceError } from '@headwater/stage';
 import { commonOptions, helpOf, UsageError, type Command, type Surroundings } from './command';
-import { failedCommands } from './commands';
+import { commands } from './commands';
 
 const OK = 0;
 const FAILURE = 1;
 const USAGE = 2;
 
+/** A command with what is typed before its arguments. */
+interface Named {
+  readonly path: string;
+  readonly command: Command;
+}
+
+const known: readonly Named[] = commands.flatMap((entry) =>
+  'commands' in entry
+    ? entry.commands.map((command) => ({ path: `${entry.name} ${command.name}`, command }))
+    : [{ path: entry.name, command: entry }],
+);
+const groups = new Set(commands.flatMap((entry) => ('commands' in entry ? [entry.name] : [])));
+
 const overview = `headwater: the command line of a Headwater installation
 
-  headwater failed COMMAND [options]
+${known.map(({ path, command: { takes, does } }) => `  headwater ${[path, ...takes].join(' ').padEnd(18)} ${does}`).join('\n')}
 
-${failedCommands.map(({ name, takes, does }) => `  ${[name, ...takes].join(' ').padEnd(14)} ${does}`).join('\n')}
-
-\`headwater failed COMMAND --help\` explains one. The addresses come from the variables of the services (CLICKHOUSE__URL,
+\`headwater COMMAND --help\` explains one. The addresses come from the variables of the services (CLICKHOUSE__URL,
 KAFKA__BROKERS, REGISTRY__URL, IGLU__FOLDERS, …); without them those of \`npm start\` are taken.
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 could not find out.
 `;
 
 /** Runs what the arguments say. @returns the exit code */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const [group, name, ...rest] = argv;
   const { out, err } = surroundings;
-  if (group === undefined || group === '--help' || group === '-h' || group === 'help') {
+  const [first, second] = argv;
+  const asked = first !== undefined && groups.has(first) ? second : first;
+  if (asked === undefined || isHelp(asked)) {
     out(overview);
-    return group === undefined ? USAGE : OK;
+    return asked === undefined ? USAGE : OK;
   }
-  if (group === 'failed' && (name === undefined || name === '--help' || name === '-h')) {
-    out(overview);
-    return name === undefined ? USAGE : OK;
-  }
-  const command = group === 'failed' ? failedCommands.find((known) => known.name === name) : undefined;
-  if (!command) {
+  const named = known.find(({ path }) => path === argv.slice(0, wordsIn(path)).join(' '));
+  if (!named) {
     err(`There is no command "${argv.slice(0, 2).join(' ')}".\n\n${overview}`);
     return USAGE;
   }
   try {
-    return await runCommand(command, rest, surroundings);
+    return await runCommand(named, argv.slice(wordsIn(named.path)), surroundings);
   } catch (error) {
-    err(`headwater failed ${command.name}: ${sentenceOf(error)}\n`);
+    err(`headwater ${named.path}: ${sentenceOf(error)}\n`);
     return isOurUsers(error) ? USAGE : FAILURE;
   }
 }
 
+const isHelp = (word: string): boolean => ['--help', '-h', 'help'].includes(word);
+const wordsIn = (path: string): number => path.split(' ').length;
+
 async function runCommand(
-  command: Command,
+  { path, command }: Named,
   args: readonly string[],
   surroundings: Surroundings,
 ): Promise<number> {
   const { values, positionals } = parsed(command, args);
   if (values['help'] === true) {
-    surroundings.out(helpOf(command));
+    surroundings.out(helpOf(command, path));
     return OK;
   }
   const { takes } = command;

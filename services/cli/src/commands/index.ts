@@ -1,4 +1,4 @@
-import type { Command } from '../command';
+import type { Command, Group } from '../command';
 import { exportFailed } from './export';
 import { fix } from './fix';
 import { list } from './list';
@@ -8,4 +8,7 @@ import { runs } from './runs';
 import { show } from './show';
 
 /** What can be done with failed events. A command is one file and one line here. */
-export const failedCommands: readonly Command[] = [problems, list, show, fix, replay, runs, exportFailed];
+const failedCommands: readonly Command[] = [problems, list, show, fix, replay, runs, exportFailed];
+
+/** Everything that `headwater` can do: groups of commands, and commands that stand alone. One line each. */
+export const commands: readonly (Group | Command)[] = [{ name: 'failed', commands: failedCommands }];
