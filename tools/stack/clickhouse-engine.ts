@@ -68,12 +68,16 @@ export class Engine {
   private idle: (() => void) | null = null;
 
   /** Opens the folder; throws when it is broken or another process has it. */
-  constructor(private readonly path: string) {
+  constructor(
+    private readonly path: string,
+    /** More arguments of `clickhouse local`: `--config-file=…`. */
+    private readonly more: readonly string[] = [],
+  ) {
     // chdb exports neither types nor a path for its loader.
     const loader = join(dirname(require.resolve('chdb/package.json')), 'dist', 'loader.js');
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
     this.addon = (require(loader) as { loadNative(): Addon }).loadNative();
-    this.keeper = this.addon.CreateConnection(path, engineArguments);
+    this.keeper = this.addon.CreateConnection(path, [...engineArguments, ...more]);
   }
 
   /** The whole result at once. */
@@ -132,7 +136,11 @@ export class Engine {
     this.open += 1;
     // A query cannot be given an id here, but its settings can be seen from outside.
     const tag = `headwater-front-${this.queries}`;
-    const connection = this.addon.CreateConnection(this.path, [...engineArguments, `--log_comment=${tag}`]);
+    const connection = this.addon.CreateConnection(this.path, [
+      ...engineArguments,
+      ...this.more,
+      `--log_comment=${tag}`,
+    ]);
     let ended = false;
     const cancel = (): void => {
       void this.killUntil(tag, () => ended);

@@ -5,13 +5,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
   constants,
@@ -23,6 +24,7 @@ import {
   gzip,
 } from 'node:zlib';
 import { Engine, type EngineQuery, type EngineResult } from './clickhouse-engine';
+import { DEFAULT_DELAY_MS, errorOf, FaultPlan, parseFault } from './clickhouse-faults';
 import {
   ClickHouseHttpError,
   contentTypeOf,
@@ -34,6 +36,7 @@ import {
   preamble,
   type HttpQuery,
 } from './clickhouse-http';
+import { accessFiles, assumeRole, isRestricted, userWith, type ClickHouseUser } from './clickhouse-users';
 import { Lane } from './lane';
 import { LOOPBACK } from './ports';
 import { insertFromFile, outlineOf, parseDataInsert, type DataInsert } from './sql-scan';
@@ -42,7 +45,10 @@ import { messageOf } from './stack-error';
 interface FrontConfig {
   readonly dataDir: string;
   readonly port: number;
-  readonly password: string | null;
+  /** Who may sign in; null lets anybody do everything. */
+  readonly users: readonly ClickHouseUser[] | null;
+  /** What `/faults` asks for; null: there is no such path. */
+  readonly faultsToken: string | null;
 }
 
 const MB = 1024 * 1024;
@@ -60,7 +66,14 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly query: HttpQuery;
   readonly queryId: string;
+  /** Statements that put the connection into the state which user and request ask for. */
+  readonly preamble: readonly string[];
+  /** What befalls the answer, on request of a test. */
+  readonly mishap: { before: () => Promise<void> };
 }
+
+/** Thrown where a query is not answered, on request of a test. */
+class Unanswered extends Error {}
 
 class Front {
   private readonly engine: Engine;
@@ -71,12 +84,24 @@ class Front {
   private timezone = 'UTC';
   private spooled = 0;
   private readonly stopping = new AbortController();
+  private readonly faults = new FaultPlan();
 
   constructor(private readonly config: FrontConfig) {
     this.spool = join(config.dataDir, 'spool');
     rmSync(this.spool, { recursive: true, force: true });
     mkdirSync(this.spool, { recursive: true });
-    this.engine = new Engine(join(config.dataDir, 'data'));
+    this.engine = new Engine(join(config.dataDir, 'data'), this.accessArguments());
+  }
+
+  /** Without a user who may do less than everything, the engine is left as it is. */
+  private accessArguments(): readonly string[] {
+    const users = this.config.users ?? [];
+    if (!users.some(isRestricted)) return [];
+    const [config, usersFile] = ['config', 'users'].map((name) => join(this.config.dataDir, `${name}.xml`));
+    const files = accessFiles(users, usersFile ?? '');
+    writeFileSync(config ?? '', files.config);
+    writeFileSync(usersFile ?? '', files.users);
+    return [`--config-file=${config ?? ''}`];
   }
 
   async open(): Promise<void> {
@@ -104,12 +129,17 @@ class Front {
       response.writeHead(200, { 'content-type': 'text/html; charset=UTF-8' }).end('Ok.\n');
       return;
     }
+    if (url.pathname === '/faults' && this.config.faultsToken !== null) {
+      await this.controlFaults(this.config.faultsToken, request, response);
+      return;
+    }
     if (url.pathname !== '/') {
       response.writeHead(404, { 'content-type': 'text/plain; charset=UTF-8' });
       response.end(`There is no handle ${url.pathname}. Use / or /ping.\n`);
       return;
     }
     let queryId: string = randomUUID();
+    let user = 'default';
     try {
       if (!isLocalCaller(request.headers.host, request.headers.origin)) {
         throw new ClickHouseHttpError(
@@ -123,20 +153,85 @@ class Front {
       }
       const query = parseHttpQuery(request.method ?? 'GET', url.searchParams, request.headers);
       queryId = query.queryId ?? queryId;
-      this.authenticate(query);
-      await this.answer({ request, response, query, queryId });
+      user = query.user;
+      const role = this.authenticate(query);
+      const exchange: Exchange = {
+        request,
+        response,
+        query,
+        queryId,
+        preamble: [...preamble(query), ...(role === null ? [] : [role])],
+        mishap: { before: () => Promise.resolve() },
+      };
+      await this.answer(exchange);
     } catch (error) {
-      this.fail(error, queryId, request, response);
+      if (error instanceof Unanswered) response.destroy();
+      else this.fail(asHttpError(error, user), queryId, request, response);
     }
   }
 
-  private authenticate({ user, password }: HttpQuery): void {
-    if (this.config.password === null || (user === 'default' && password === this.config.password)) return;
-    throw new ClickHouseHttpError(
-      516,
-      'AUTHENTICATION_FAILED',
-      `${user}: Authentication failed: password is incorrect, or there is no user with such name.`,
-    );
+  /** The statement that holds the connection to what the user may do, or null. */
+  private authenticate({ user: name, password }: HttpQuery): string | null {
+    const { users } = this.config;
+    if (users === null) return null;
+    const user = userWith(users, name, password);
+    if (user === null) throw errorOf(516, name);
+    return assumeRole(users, user);
+  }
+
+  /** POST begins a fault, DELETE ends it; both, and GET, say how many queries went wrong so far. */
+  private async controlFaults(
+    token: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const say = (status: number, body: object): void => {
+      response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+      response.end(`${JSON.stringify(body)}\n`);
+    };
+    const given = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    if (userWith([{ name: '', password: token }], '', given) === null) {
+      say(401, { error: 'Send the token that the stack was started with: Authorization: Bearer TOKEN.' });
+      return;
+    }
+    if (request.method === 'POST') {
+      const fault = parseFault((await limited(request)).toString('utf8'));
+      if (typeof fault === 'string') {
+        say(400, { error: fault });
+        return;
+      }
+      this.faults.inject(fault);
+    } else if (request.method === 'DELETE') this.faults.clear();
+    say(200, { injected: this.faults.injected });
+  }
+
+  /** Lets the fault that a test asked for happen to this query, once its request has been read. */
+  private async suffer({ query, response, mishap }: Exchange, isInsert: boolean): Promise<void> {
+    const taken = this.faults.take(isInsert);
+    if (taken === null) return;
+    const { code, delayMs = DEFAULT_DELAY_MS } = taken.fault;
+    const wait = async (milliseconds?: number): Promise<void> => {
+      const gone = new AbortController();
+      response.once('close', () => {
+        gone.abort();
+      });
+      const signal = AbortSignal.any([taken.cleared, gone.signal, this.stopping.signal]);
+      if (milliseconds !== undefined) await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+      else if (!signal.aborted) await once(signal, 'abort');
+    };
+    switch (code) {
+      case 'slow':
+        mishap.before = () => wait(delayMs);
+        return;
+      case 'cut':
+        mishap.before = () => Promise.reject(new Unanswered());
+        return;
+      case 'hang':
+        await wait();
+        throw new Unanswered();
+      default:
+        throw errorOf(code, query.user);
+    }
   }
 
   private async answer(exchange: Exchange): Promise<void> {
@@ -176,8 +271,9 @@ class Front {
     const file = join(this.spool, `${this.spooled}.body`);
     try {
       await fill(file);
+      await this.suffer(exchange, true);
       const result = await this.writes.run(() =>
-        this.engine.run(engineQuery(exchange.query, insertFromFile(sql, insert, file))),
+        this.engine.run(engineQuery(exchange, insertFromFile(sql, insert, file))),
       );
       await this.sendWhole(exchange, exchange.query.format, result, true);
     } finally {
@@ -198,8 +294,9 @@ class Front {
       );
     }
     const format = named ?? query.format;
+    await this.suffer(exchange, verb === 'INSERT');
     if (verb === 'INSERT') {
-      const result = await this.writes.run(() => this.engine.run(engineQuery(query, sql)));
+      const result = await this.writes.run(() => this.engine.run(engineQuery(exchange, sql)));
       await this.sendWhole(exchange, format, result, true);
       return;
     }
@@ -208,7 +305,7 @@ class Front {
       gone.abort();
     });
     const engine = {
-      ...engineQuery(query, sql),
+      ...engineQuery(exchange, sql),
       signal: AbortSignal.any([gone.signal, this.stopping.signal]),
     };
     if (isStreamable(verb, format)) {
@@ -233,6 +330,7 @@ class Front {
         held.push(block);
         heldBytes += block.length;
         if (heldBytes < HELD_BACK_BYTES) return;
+        if (out.sink === null) await exchange.mishap.before();
         out.sink ??= this.beginStream(exchange, format, tag);
         const more = out.sink.write(Buffer.concat(held));
         held = [];
@@ -266,11 +364,12 @@ class Front {
   }
 
   private async sendWhole(
-    { request, response, queryId }: Exchange,
+    { request, response, queryId, mishap }: Exchange,
     format: string,
     result: EngineResult,
     wrote: boolean,
   ): Promise<void> {
+    await mishap.before();
     const { bytes } = result;
     const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const headers = {
@@ -287,10 +386,14 @@ class Front {
     response.writeHead(200, { ...headers, 'content-length': body.length }).end(body);
   }
 
-  private fail(error: unknown, queryId: string, request: IncomingMessage, response: ServerResponse): void {
+  private fail(
+    failure: ClickHouseHttpError,
+    queryId: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
     // A caller who left gets no answer; and an insert whose body did not arrive whole was not made.
     if (response.destroyed || request.errored !== null) return;
-    const failure = asHttpError(error);
     const text = Buffer.from(this.errorText(failure));
     response.writeHead(failure.status, {
       ...commonHeaders(queryId),
@@ -317,12 +420,15 @@ class Front {
   }
 }
 
-function engineQuery(query: HttpQuery, sql: string): EngineQuery {
-  return { preamble: preamble(query), sql, format: query.format };
+function engineQuery({ preamble, query }: Exchange, sql: string): EngineQuery {
+  return { preamble, sql, format: query.format };
 }
 
-function asHttpError(error: unknown): ClickHouseHttpError {
-  return error instanceof ClickHouseHttpError ? error : parseEngineError(messageOf(error));
+/** @param user who the engine takes for its own `default` */
+function asHttpError(error: unknown, user = 'default'): ClickHouseHttpError {
+  return error instanceof ClickHouseHttpError
+    ? error
+    : parseEngineError(messageOf(error).replace('DB::Exception: default: ', `DB::Exception: ${user}: `));
 }
 
 function commonHeaders(queryId: string): OutgoingHttpHeaders {
