@@ -19,7 +19,7 @@ interface Case {
 
 /** Lints the chart, renders it for every fixture and Kubernetes version, and holds the result against the Kubernetes schemas. */
 export async function verifyChart(): Promise<Tally> {
-  const helm = helmBinary();
+  const helm = await helmBinary();
   const python = await pythonEnvironment(join(__dirname, 'requirements.txt'));
   const scratch = mkdtempSync(join(tmpdir(), 'headwater-chart-'));
   try {

@@ -219,7 +219,7 @@ async function format(
 }
 
 /** Kafka's own shape of a cluster id: 16 random bytes, base64url. A leading dash would read as an option. */
-function newClusterId(): string {
+export function newClusterId(): string {
   const id = randomBytes(16).toString('base64url');
   return id.startsWith('-') ? newClusterId() : id;
 }

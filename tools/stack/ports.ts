@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { StackError, systemCodeOf } from './stack-error';
 
 /** Everything the stack starts listens here only. */
@@ -30,36 +31,57 @@ export function namedPorts(ports: StackPorts): [string, number][] {
   ];
 }
 
-/** Holds `count` free ports open at once, so that they differ, and lets them go. */
+/**
+ * Free ports for parts that are started once and stay up: any that nobody uses now, all different. A part that is killed and
+ * started again on the same port needs `steadyPorts`.
+ */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-    return address.port;
-  });
-  await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<void>((done) =>
-          server.close(() => {
-            done();
-          }),
-        ),
-    ),
-  );
+  const ports = servers.map(portOf);
+  await Promise.all(servers.map(close));
   return ports;
+}
+
+/** Registered services of all kinds are below it. */
+const STEADY_FROM = 10_000;
+
+/**
+ * Free ports that stay free while nobody listens there. The system hands the ports of its ephemeral range to outgoing
+ * connections: while a killed part is down, one of its clients may be given its very port (and then even be connected to
+ * itself), and the part cannot come back. So these lie below that range.
+ */
+export async function steadyPorts(count: number, below = ephemeralFrom()): Promise<number[]> {
+  if (below - STEADY_FROM < count) return freePorts(count);
+  const servers = new Map<number, Server>();
+  try {
+    for (let tries = 0; servers.size < count; tries += 1) {
+      const port = STEADY_FROM + Math.floor(Math.random() * (below - STEADY_FROM));
+      if (servers.has(port)) continue;
+      const server = await listen(port).catch((error: unknown) => {
+        if (systemCodeOf(error) === 'EADDRINUSE' && tries < 100 * count) return null;
+        throw portProblem('a part of the stack', port, systemCodeOf(error));
+      });
+      if (server !== null) servers.set(port, server);
+    }
+    return [...servers.keys()];
+  } finally {
+    await Promise.all([...servers.values()].map(close));
+  }
+}
+
+/** Where the ephemeral range begins: asked on Linux, IANA's 49152 elsewhere (macOS, Windows). */
+export function ephemeralFrom(file = '/proc/sys/net/ipv4/ip_local_port_range'): number {
+  try {
+    return Number(/^\d+/.exec(readFileSync(file, 'utf8'))?.[0] ?? 49_152);
+  } catch {
+    return 49_152;
+  }
 }
 
 /** Throws a sentence that names the port, its part and the fix, if something listens there already. */
 export async function assertPortFree(part: string, port: number): Promise<void> {
   try {
-    const server = await listen(port);
-    await new Promise<void>((done) =>
-      server.close(() => {
-        done();
-      }),
-    );
+    await close(await listen(port));
   } catch (error) {
     throw portProblem(part, port, systemCodeOf(error));
   }
@@ -79,7 +101,7 @@ export function portProblem(part: string, port: number, code: string | undefined
   );
 }
 
-function listen(port: number): Promise<ReturnType<typeof createServer>> {
+function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
@@ -87,4 +109,18 @@ function listen(port: number): Promise<ReturnType<typeof createServer>> {
       resolve(server);
     });
   });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((done) =>
+    server.close(() => {
+      done();
+    }),
+  );
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
 }

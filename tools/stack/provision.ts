@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { execFile, type ExecFileException } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -13,6 +12,7 @@ import {
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { waitForLock } from './lock-file';
+import { run } from './run';
 import { messageOf, StackError, systemCodeOf } from './stack-error';
 
 const KAFKA_VERSION = '4.3.1';
@@ -125,7 +125,7 @@ async function fetchApicurio(folder: string): Promise<void> {
   const artifact = `io.apicurio:apicurio-registry-app:${APICURIO_VERSION}:tar.gz:all`;
   await maven(folder, [`${DEPENDENCY_PLUGIN}:copy`, `-Dartifact=${artifact}`, '-DoutputDirectory=.']);
   const archive = `apicurio-registry-app-${APICURIO_VERSION}-all.tar.gz`;
-  const unpacked = await run('tar', ['xzf', archive], folder);
+  const unpacked = await run('tar', ['xzf', archive], { cwd: folder });
   if (unpacked.error !== null) {
     throw isDiskFull(unpacked.output)
       ? diskFull(folder)
@@ -148,7 +148,7 @@ function requireFile(file: string): void {
 }
 
 async function maven(folder: string, args: readonly string[]): Promise<void> {
-  const { error, output } = await run('mvn', ['-q', '-B', ...args], folder);
+  const { error, output } = await run('mvn', ['-q', '-B', ...args], { cwd: folder });
   if (error !== null) throw mavenProblem(error.code === 'ENOENT', output, folder);
 }
 
@@ -184,10 +184,10 @@ function isDiskFull(output: string): boolean {
   return /No space left on device|ENOSPC|Disk quota exceeded/i.test(output);
 }
 
-function diskFull(folder: string): StackError {
+function diskFull(folder: string, bytesNeeded = BYTES_NEEDED): StackError {
   return new StackError(
     `The disk of ${folder} is full`,
-    `Free ${Math.round(BYTES_NEEDED / 1024 / 1024)} MB there, or set HEADWATER_CACHE to a folder on another disk`,
+    `Free ${Math.round(bytesNeeded / 1024 / 1024)} MB there, or set HEADWATER_CACHE to a folder on another disk`,
   );
 }
 
@@ -207,7 +207,8 @@ function firstLine(output: string): string {
   return (plain[0] ?? 'no output').replace(/\.$/, '').slice(0, 400);
 }
 
-function makeCache(cache: string): void {
+/** Makes the cache folder. Throws a StackError when that is impossible or its disk has less than `bytesNeeded` left. */
+export function makeCache(cache: string, bytesNeeded = BYTES_NEEDED): void {
   try {
     mkdirSync(cache, { recursive: true });
   } catch (error) {
@@ -217,7 +218,7 @@ function makeCache(cache: string): void {
     );
   }
   const { bavail, bsize } = statfsSync(cache);
-  if (bavail * bsize < BYTES_NEEDED) throw diskFull(cache);
+  if (bavail * bsize < bytesNeeded) throw diskFull(cache, bytesNeeded);
 }
 
 /** Called under the lock, so whatever is half-made belongs to a process that died. */
@@ -231,7 +232,7 @@ function removeLeftovers(cache: string): void {
 async function findJava(env: NodeJS.ProcessEnv = process.env): Promise<{ java: string; version: string }> {
   const fromHome = env.JAVA_HOME ? join(env.JAVA_HOME, 'bin', 'java') : null;
   const java = fromHome !== null && existsSync(fromHome) ? fromHome : 'java';
-  const { error, output } = await run(java, ['-version'], process.cwd());
+  const { error, output } = await run(java, ['-version'], { cwd: process.cwd() });
   const problem = javaProblem(error !== null, output);
   if (problem !== null) throw problem;
   return { java, version: output };
@@ -250,17 +251,4 @@ export function javaProblem(failed: boolean, output: string): StackError | null 
   return major >= JAVA_AT_LEAST
     ? null
     : new StackError(`Java ${major} is too old for Kafka 4 (needs ${JAVA_AT_LEAST})`, fix);
-}
-
-interface Ran {
-  readonly error: ExecFileException | null;
-  readonly output: string;
-}
-
-function run(command: string, args: readonly string[], cwd: string): Promise<Ran> {
-  return new Promise((resolve) => {
-    execFile(command, args, { cwd, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
-      resolve({ error, output: `${stdout}\n${stderr}` });
-    });
-  });
 }

@@ -96,8 +96,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-function lockFolder(dataDir: string): Lock {
-  const taken = tryLock(join(dataDir, 'stack.lock'), 'running the embedded stack');
+/** Takes a data folder for this process. Throws a StackError that names the process which has it. */
+export function lockFolder(dataDir: string, what = 'running the embedded stack'): Lock {
+  const taken = tryLock(join(dataDir, 'stack.lock'), what);
   if ('lock' in taken) return taken.lock;
   throw folderInUse(dataDir, taken.holder);
 }
