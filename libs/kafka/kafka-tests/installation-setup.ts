@@ -224,6 +224,16 @@ export class Installation {
     await consumer.disconnect();
   }
 
+  /** Removes records below an offset, as retention does. */
+  async deleteRecords(topic: Topic, partition: number, below: bigint): Promise<void> {
+    const name = this.kafka.topicName(topic);
+    await this.run(async (admin) => {
+      // The client finds the leader only in what another call has loaded.
+      await admin.fetchTopicOffsets(name);
+      await admin.deleteTopicRecords({ topic: name, partitions: [{ partition, offset: String(below) }] });
+    });
+  }
+
   run = this.adminRun.bind(this);
   private adminRun<T>(call: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
     return this.admin.run('a test', call);

@@ -60,6 +60,18 @@ export class RangeMismatch extends ServiceError {
   override readonly retriable = false;
 }
 
+/** Retention removed records before they were read. */
+export class RecordsGone extends ServiceError {
+  override readonly code = 'E_GAP';
+  override readonly retriable = false;
+
+  constructor(topic: string, partition: number, from: bigint, start: bigint) {
+    super(
+      `Retention removed the offsets ${String(from)} to ${String(start - 1n)} of ${topic}/${String(partition)} before they were read. Give the topic more retention, or begin at ${String(start)}.`,
+    );
+  }
+}
+
 /** No record of the topic can hold the value. */
 export class RecordTooLarge extends ServiceError {
   override readonly code = 'E_RECORD_TOO_LARGE';

@@ -7,6 +7,16 @@ export { ObservingServer } from './consumer/observing-server';
 export { RangedServer } from './consumer/ranged-server';
 export { TransactionalServer } from './consumer/transactional-server';
 export * from './errors';
+export {
+  TopicInspector,
+  type ClusterDescription,
+  type From,
+  type InspectedRecord,
+  type InspectorOptions,
+  type PartitionBounds,
+  type PartitionLag,
+  type TopicState,
+} from './inspection/topic-inspector';
 export type {
   BatchLimits,
   PartitionAssigned,

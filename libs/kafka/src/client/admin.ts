@@ -1,4 +1,5 @@
 import type { Admin, Kafka, RetryOptions } from 'kafkajs';
+import { ServiceError } from '@headwater/stage';
 import { BrokerUnavailable, Misconfigured } from '../errors';
 import { withDeadline } from './deadline';
 import { messageOf, protocolTypes, troubleOf } from './kafka-error';
@@ -26,12 +27,24 @@ export class AdminClient {
   ) {}
 
   async committed(groupId: string, topic: string, partition: number): Promise<Committed> {
+    const found = (await this.committedOf(groupId, [topic])).get(topic)?.get(partition);
+    return found ?? { offset: null, metadata: null };
+  }
+
+  /** What a group has committed for each partition of some topics (names on the broker). */
+  async committedOf(
+    groupId: string,
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, ReadonlyMap<number, Committed>>> {
     const answers = await this.run(`the committed offsets of ${groupId}`, (admin) =>
-      admin.fetchOffsets({ groupId, topics: [topic] }),
+      admin.fetchOffsets({ groupId, topics: [...names] }),
     );
-    const found = answers[0]?.partitions.find((each) => each.partition === partition);
-    const offset = BigInt(found?.offset ?? -1);
-    return { offset: offset < 0n ? null : offset, metadata: found?.metadata ?? null };
+    return new Map(
+      answers.map(({ topic, partitions }) => [
+        topic,
+        new Map(partitions.map((found) => [found.partition, committedIn(found)])),
+      ]),
+    );
   }
 
   /** Number of partitions of each topic (names on the broker). @throws {Misconfigured} when one is not there */
@@ -44,7 +57,6 @@ export class AdminClient {
 
   /** Runs an administrative call. @throws {BrokerUnavailable | Misconfigured} */
   async run<T>(what: string, call: (admin: Admin) => Promise<T>): Promise<T> {
-    const brokers = this.kafka.config.brokers.join(', ');
     try {
       const work = this.connected().then(call);
       return await withDeadline(work, DEADLINE_MS, () => new Error(`no answer in ${String(DEADLINE_MS)} ms`));
@@ -52,20 +64,7 @@ export class AdminClient {
       const { admin } = this;
       this.admin = null;
       void admin?.then((client) => client.disconnect()).catch(() => undefined);
-      if (protocolTypes(error).includes('UNKNOWN_TOPIC_OR_PARTITION'))
-        throw new Misconfigured(
-          `A topic is missing on ${brokers} (asked for ${what}). Run the job "topics", and check KAFKA__TOPIC_PREFIX.`,
-          { cause: error },
-        );
-      if (troubleOf(error) === 'fatal')
-        throw new Misconfigured(
-          `Kafka at ${brokers} refuses ${what}: ${messageOf(error)}. Check the user's rights (ACLs), KAFKA__SASL__* and KAFKA__SSL.`,
-          { cause: error },
-        );
-      throw new BrokerUnavailable(
-        `Kafka at ${brokers} does not give ${what} (${messageOf(error)}). Check that the brokers run and that KAFKA__BROKERS is right.`,
-        { cause: error },
-      );
+      throw refusalOf(this.kafka, what, error);
     }
   }
 
@@ -87,4 +86,35 @@ export class AdminClient {
     await admin.connect();
     return admin;
   }
+}
+
+function committedIn({
+  offset,
+  metadata,
+}: {
+  readonly offset: string;
+  readonly metadata: string | null;
+}): Committed {
+  // The protocol says -1 where nothing was committed.
+  return { offset: BigInt(offset) < 0n ? null : BigInt(offset), metadata };
+}
+
+/** What an administrative call that failed means to a person. */
+export function refusalOf({ config }: KafkaConnection, what: string, error: unknown): ServiceError {
+  const brokers = config.brokers.join(', ');
+  if (error instanceof ServiceError) return error;
+  if (protocolTypes(error).includes('UNKNOWN_TOPIC_OR_PARTITION'))
+    return new Misconfigured(
+      `A topic is missing on ${brokers} (asked for ${what}). Run the job "topics", and check KAFKA__TOPIC_PREFIX.`,
+      { cause: error },
+    );
+  if (troubleOf(error) === 'fatal')
+    return new Misconfigured(
+      `Kafka at ${brokers} refuses ${what}: ${messageOf(error)}. Check the user's rights (ACLs), KAFKA__SASL__* and KAFKA__SSL.`,
+      { cause: error },
+    );
+  return new BrokerUnavailable(
+    `Kafka at ${brokers} does not give ${what} (${messageOf(error)}). Check that the brokers run and that KAFKA__BROKERS is right.`,
+    { cause: error },
+  );
 }

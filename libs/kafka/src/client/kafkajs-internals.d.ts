@@ -1,5 +1,6 @@
-// The parts of kafkajs 2.2.4 below its public interface that `partition-reader.ts` uses: its consumer cannot read a range
-// of a partition without joining a group.
+// The parts of kafkajs 2.2.4 below its public interface that `partition-reader.ts` and `cluster-metadata.ts` use: its
+// consumer cannot read a range of a partition without joining a group, and its admin client refuses to describe a cluster
+// in which one partition of one topic has no leader.
 
 declare module 'kafkajs/src/cluster' {
   import type { KafkaConfig, KafkaMessage, Logger } from 'kafkajs';
@@ -10,7 +11,31 @@ declare module 'kafkajs/src/cluster' {
     readonly messages: readonly KafkaMessage[];
   }
 
+  export interface PartitionMetadata {
+    /** Error code of the protocol; 0: none. */
+    readonly partitionErrorCode: number;
+    readonly partitionId: number;
+    /** Id of a broker; -1: none. */
+    readonly leader: number;
+    readonly replicas: readonly number[];
+    readonly isr: readonly number[];
+  }
+
+  export interface Metadata {
+    readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+    readonly clusterId: string;
+    readonly controllerId: number;
+    readonly topicMetadata: readonly {
+      readonly topicErrorCode: number;
+      readonly topic: string;
+      readonly partitionMetadata: readonly PartitionMetadata[];
+    }[];
+  }
+
   export interface Broker {
+    readonly connectionPool: {
+      send<T>(protocol: { readonly request: object; readonly response: object }): Promise<T>;
+    };
     fetch(request: {
       readonly isolationLevel: number;
       readonly maxWaitTime: number;
@@ -33,6 +58,7 @@ declare module 'kafkajs/src/cluster' {
   }
 
   class Cluster {
+    readonly brokerPool: { findConnectedBroker(): Promise<Broker> };
     constructor(
       options: KafkaConfig & {
         readonly logger: Logger;
@@ -45,6 +71,7 @@ declare module 'kafkajs/src/cluster' {
     disconnect(): Promise<void>;
     addTargetTopic(topic: string): Promise<void>;
     refreshMetadata(): Promise<void>;
+    findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
     findLeaderForPartitions(
       topic: string,
       partitions: readonly number[],
@@ -85,4 +112,21 @@ declare module 'kafkajs/src/network/socketFactory' {
   import type { ISocketFactory } from 'kafkajs';
 
   export default function createSocketFactory(): ISocketFactory;
+}
+
+declare module 'kafkajs/src/protocol/requests/metadata/v6/request' {
+  export default function request(of: {
+    readonly topics: readonly string[];
+    readonly allowAutoTopicCreation: boolean;
+  }): object;
+}
+
+declare module 'kafkajs/src/protocol/requests/metadata/v6/response' {
+  import type { Metadata } from 'kafkajs/src/cluster';
+
+  export function decode(raw: Buffer): Promise<Metadata>;
+}
+
+declare module 'kafkajs/src/protocol/error' {
+  export function createErrorFromCode(code: number): Error;
 }

@@ -5,7 +5,8 @@ import createSocketFactory from 'kafkajs/src/network/socketFactory';
 import { BrokerUnavailable } from '../errors';
 import { PATIENT_RETRY, type KafkaConnection } from './kafka-connection';
 
-const READ_COMMITTED = 1;
+/** Numbers of the protocol. */
+const ISOLATION = { uncommitted: 0, committed: 1 } as const;
 const FETCH_BYTES = 4 * 1024 * 1024;
 const FETCH_WAIT_MS = 500;
 /** Fetches in a row that bring nothing although the log says there is more. */
@@ -22,16 +23,22 @@ export class PartitionReader {
   private readonly cluster: Cluster;
   private connected: Promise<void> | null = null;
   private closed = false;
+  private readonly isolationLevel: number;
 
-  constructor(private readonly kafka: KafkaConnection) {
+  constructor(
+    private readonly kafka: KafkaConnection,
+    /** `uncommitted`: the end of the log counts what no transaction has committed yet. */
+    isolation: keyof typeof ISOLATION = 'committed',
+  ) {
+    this.isolationLevel = ISOLATION[isolation];
     this.cluster = new Cluster({
       ...kafka.clientConfig,
       logger: kafka.client.logger(),
-      socketFactory: createSocketFactory(),
+      socketFactory: kafka.clientConfig.socketFactory ?? createSocketFactory(),
       enforceRequestTimeout: true,
       metadataMaxAge: 60_000,
       allowAutoTopicCreation: false,
-      isolationLevel: READ_COMMITTED,
+      isolationLevel: this.isolationLevel,
       retry: PATIENT_RETRY,
     });
   }
@@ -43,7 +50,25 @@ export class PartitionReader {
         this.cluster.fetchTopicsOffset([{ topic, fromBeginning: true, partitions }]),
         this.cluster.fetchTopicsOffset([{ topic, fromBeginning: false, partitions }]),
       ]);
-      return { start: offsetIn(start), stableEnd: offsetIn(stableEnd) };
+      return { start: offsetIn(start, partition), stableEnd: offsetIn(stableEnd, partition) };
+    });
+  }
+
+  /** The bounds of all partitions of a topic, by partition. */
+  async allBounds(topic: string): Promise<ReadonlyMap<number, LogBounds>> {
+    return this.attempt(topic, async () => {
+      const partitions = this.cluster
+        .findTopicPartitionMetadata(topic)
+        .map(({ partitionId }) => ({ partition: partitionId }));
+      const [starts, ends] = await Promise.all([
+        this.cluster.fetchTopicsOffset([{ topic, fromBeginning: true, partitions }]),
+        this.cluster.fetchTopicsOffset([{ topic, fromBeginning: false, partitions }]),
+      ]);
+      const bounds = partitions.map(({ partition }): [number, LogBounds] => [
+        partition,
+        { start: offsetIn(starts, partition), stableEnd: offsetIn(ends, partition) },
+      ]);
+      return new Map(bounds.sort(([a], [b]) => a - b));
     });
   }
 
@@ -54,6 +79,7 @@ export class PartitionReader {
         await this.cluster.fetchTopicsOffset([
           { topic, fromTimestamp: timestamp, partitions: [{ partition }] },
         ]),
+        partition,
       );
       return found >= 0n ? found : (await this.bounds(topic, partition)).stableEnd;
     });
@@ -96,7 +122,7 @@ export class PartitionReader {
     const broker = await this.cluster.findBroker({ nodeId: leader });
     const fetchOffset = String(offset);
     const { responses } = await broker.fetch({
-      isolationLevel: READ_COMMITTED,
+      isolationLevel: this.isolationLevel,
       maxWaitTime: FETCH_WAIT_MS,
       minBytes: 1,
       maxBytes: FETCH_BYTES,
@@ -134,8 +160,8 @@ export class PartitionReader {
   }
 }
 
-function offsetIn(answer: Awaited<ReturnType<Cluster['fetchTopicsOffset']>>): bigint {
-  const offset = answer[0]?.partitions[0]?.offset;
+function offsetIn(answer: Awaited<ReturnType<Cluster['fetchTopicsOffset']>>, partition: number): bigint {
+  const offset = answer[0]?.partitions.find((each) => each.partition === partition)?.offset;
   if (offset === undefined) throw new Error('the broker did not name an offset');
   return BigInt(offset);
 }

@@ -241,9 +241,7 @@ describe('a transactional stage', () => {
     await first.close();
     await at.produce(enrichedEvents, events(100), 2);
     const name = at.kafka.topicName(enrichedEvents);
-    await at.run((admin) =>
-      admin.deleteTopicRecords({ topic: name, partitions: [{ partition: 2, offset: '150' }] }),
-    );
+    await at.deleteRecords(enrichedEvents, 2, 150n);
     const errors: object[] = [];
     const log = { ...at.options('x').log, error: (context: object) => errors.push(context) };
     await at.start(new TransactionalServer(at.options('validator', { log })), enrichedEvents, copy);
