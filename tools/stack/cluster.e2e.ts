@@ -257,7 +257,7 @@ describe('a restartable registry', () => {
     const registry = await startRestartable('the schema registry', () =>
       startRegistry({ dataDir: join(folder, 'registry'), port }),
     );
-    const answers = async (): Promise<number> => (await fetch(`${registry.part().url}/subjects`)).status;
+    const answers = async (): Promise<number> => (await fetch(`${registry.part.url}/subjects`)).status;
     expect(await answers()).toBe(200);
     await registry.kill();
     await expect(answers()).rejects.toThrow('fetch failed');

@@ -140,7 +140,15 @@ export async function startKafkaCluster(options: KafkaClusterOptions): Promise<R
           properties,
         });
       });
-      return { ...node, id, address: `${LOOPBACK}:${advertised}`, logFile: node.part().logFile };
+      return {
+        ...node,
+        get part() {
+          return node.part;
+        },
+        id,
+        address: `${LOOPBACK}:${advertised}`,
+        logFile: node.part.logFile,
+      };
     };
     const nodes = await allOrNone(plan.map(startNode), (node) => node.stop());
 

@@ -52,7 +52,7 @@ describe('a restartable part', () => {
     await part[end]();
     await part.start();
     expect(part.running()).toBe(true);
-    expect(part.pid()).toBe(part.part().pid);
+    expect(part.pid()).toBe(part.part.pid);
     expect(pid()).not.toBe(first);
   });
 
@@ -66,7 +66,7 @@ describe('a restartable part', () => {
 
   it('notices that somebody else ended it', async () => {
     process.kill(pid(), 'SIGKILL');
-    await part.part().exited;
+    await part.part.exited;
     expect(part.running()).toBe(false);
     await part.start();
     expect(part.running()).toBe(true);

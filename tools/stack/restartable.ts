@@ -12,7 +12,7 @@ export interface Restartable<T extends StartedPart = StartedPart> {
   /** What a person calls it. */
   readonly name: string;
   /** The part as it was last started: its address does not change. */
-  part(): T;
+  readonly part: T;
   /** Null while it does not run. */
   pid(): number | null;
   /** True also while it is paused; false once it has ended, whoever ended it. */
@@ -76,7 +76,9 @@ export async function startRestartable<T extends StartedPart>(
   };
   return {
     name,
-    part: () => part,
+    get part() {
+      return part;
+    },
     pid: () => (ended ? null : part.pid),
     running: () => !ended,
     paused: () => !ended && paused,
