@@ -1,12 +1,6 @@
 export { buildServices } from './build';
 export { pythonEnvironment } from '../python/environment';
-export {
-  prepare,
-  startPipeline,
-  type Pipeline,
-  type PipelineOptions,
-  type PrepareOptions,
-} from './pipeline';
+export { prepare, startPipeline, type Pipeline, type PipelineOptions, type PrepareOptions } from './pipeline';
 export { startSandbox, type RunningSandbox } from './sandbox';
 export {
   builtServices,

@@ -23,6 +23,8 @@ export interface PipelineService {
   readonly name: ServiceName;
   readonly url: string;
   readonly logFile: string;
+  /** Folder with the bundle of each service; what is set here counts from the next start on. */
+  bundles: string;
   pid(): number;
   running(): boolean;
   /** Starts it, or starts it again after it ended. Resolves once it is ready, or at once when nobody waits for that. */
@@ -49,13 +51,11 @@ export interface ServiceOptions {
   readonly port: number;
   /** Settings on top of the plan. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Folder with the bundle of each service. Default: {@link builtServices}. */
-  readonly bundles?: string;
 }
 
 /** A service that is not started yet. */
 export function serviceProcess(options: ServiceOptions): PipelineService {
-  const { name, dataDir, port, bundles = builtServices, instance = name } = options;
+  const { name, dataDir, port, instance = name } = options;
   const plan = planOf(name);
   const url = `http://${LOOPBACK}:${String(port)}`;
   const logFile = join(dataDir, 'logs', `${instance}.log`);
@@ -72,6 +72,7 @@ export function serviceProcess(options: ServiceOptions): PipelineService {
     name,
     url,
     logFile,
+    bundles: builtServices,
     pid: () => current().pid,
     running: () => child?.exitCode() === null,
     async kill() {
@@ -95,7 +96,7 @@ export function serviceProcess(options: ServiceOptions): PipelineService {
         args: [
           '--disable-warning=TimeoutNegativeWarning',
           '--enable-source-maps',
-          bundleOf(name, bundles),
+          bundleOf(name, this.bundles),
         ],
         cwd: workFolder(dataDir, instance),
         env: {

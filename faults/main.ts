@@ -1,0 +1,195 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildServices } from '@headwater/pipeline';
+import { controls } from './controls/controls';
+import { runControl } from './controls/run-control';
+import { markdownOf, reportOf } from './results/report';
+import { controlResult, problemsOf, runResult } from './results/result';
+import { append, ofLatestBuild, readResults } from './results/results-file';
+import { currentBuild } from './run/build-id';
+import { fullPlan, quickPlan, remaining, type PlannedRun } from './run/plan';
+import { runScenario } from './run/run-scenario';
+import { scenarios } from './scenarios';
+import { World, type WorldKind } from './world/world';
+
+const HELP = `Usage: npm run faults -- [options]
+
+Breaks a running pipeline in every way of the fault matrix and looks for each event afterwards.
+
+  --quick        one run of each scenario of the quick tier (the default)
+  --full         all scenarios, all faults; goes on where it stopped with this build, and writes the report
+  --controls     builds in which one guarantee is broken: the checker must notice each
+  --only A,B     only these scenarios (or controls)
+  --seed N       which faults, where and when (1)
+  --minutes N    begin no run after so many minutes
+  --report       write docs/reference/faults.md and faults.json from the runs so far
+  --keep         leave the folder with logs and ledgers behind
+  --list         name the scenarios
+`;
+
+const root = resolve(__dirname, '..');
+const RESULTS = join(root, 'faults/results.ndjson');
+const CONTROLS = join(root, 'faults/controls.ndjson');
+
+const tell = (line: string): void => {
+  console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
+};
+
+interface Options {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly keep: boolean;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean' },
+      full: { type: 'boolean' },
+      controls: { type: 'boolean' },
+      report: { type: 'boolean' },
+      keep: { type: 'boolean' },
+      list: { type: 'boolean' },
+      help: { type: 'boolean' },
+      only: { type: 'string' },
+      seed: { type: 'string' },
+      minutes: { type: 'string' },
+    },
+  });
+  if (values.help === true) {
+    console.log(HELP);
+    return 0;
+  }
+  const only = values.only?.split(',').map((name) => name.trim());
+  const known = values.controls === true ? controls : scenarios;
+  const unknown = only?.filter((name) => !known.some((one) => one.name === name)) ?? [];
+  if (unknown.length > 0) {
+    console.error(
+      `There is no ${unknown.join(', ')}. There are: ${known.map(({ name }) => name).join(', ')}.`,
+    );
+    return 2;
+  }
+  if (values.list === true) {
+    for (const { row, name, full, title } of scenarios)
+      console.log(`${String(row).padStart(3)} ${name.padEnd(28)} ${String(full).padStart(3)}  ${title}`);
+    return 0;
+  }
+  if (values.report === true) {
+    writeReport();
+    return 0;
+  }
+  const options: Options = {
+    seed: Number(values.seed ?? 1),
+    minutes: Number(values.minutes ?? Infinity),
+    keep: values.keep ?? false,
+  };
+  await buildServices(root);
+  if (values.controls === true)
+    return runControls(
+      controls.filter(({ name }) => only?.includes(name) ?? true),
+      options,
+    );
+  const chosen = scenarios.filter(({ name }) => only?.includes(name) ?? true);
+  if (values.full !== true)
+    return runAll(only ? fullPlan(chosen, options.seed) : quickPlan(chosen, options.seed), options, null);
+  const { build } = currentBuild(root);
+  const plan = remaining(fullPlan(chosen, options.seed), readResults(RESULTS, runResult), build);
+  const code = await runAll(plan, options, RESULTS);
+  writeReport();
+  return code;
+}
+
+async function runAll(
+  plan: readonly PlannedRun[],
+  options: Options,
+  results: string | null,
+): Promise<number> {
+  const started = performance.now();
+  const build = currentBuild(root);
+  let failed = 0;
+  let done = 0;
+  const isOver = (): boolean => performance.now() - started > options.minutes * 60_000;
+  for (const kind of ['one broker', 'three brokers'] as const) {
+    const runs = plan.filter(({ scenario }) => scenario.world === kind);
+    if (runs.length === 0 || isOver()) continue;
+    await withWorld(kind, options, async (world) => {
+      for (const { scenario, seed, faults } of runs) {
+        if (isOver()) return;
+        const result = await runScenario(scenario, world, { seed, faults, build, tell });
+        if (results !== null) append(results, result);
+        const problems = problemsOf(result);
+        done += 1;
+        if (problems.length > 0) failed += 1;
+        tell(
+          `${problems.length === 0 ? 'ok    ' : 'FAILED'} ${scenario.name}, seed ${String(seed)}: ${String(faults)} faults, ${String(result.events)} events, ${String(result.lost)} lost, ${String(result.duplicated)} duplicated, ${String(result.leaked)} leaked, ${String(result.stuck)} stuck (${String(result.seconds)} s)`,
+        );
+        for (const problem of problems) tell(`       ${problem}`);
+      }
+    });
+  }
+  tell(
+    done < plan.length
+      ? `${String(done)} of ${String(plan.length)} runs are done; the same command goes on with the others.`
+      : 'All runs are done.',
+  );
+  console.log(`${String(done - failed)} passed, ${String(failed)} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function runControls(chosen: typeof controls, options: Options): Promise<number> {
+  const build = currentBuild(root);
+  let missed = 0;
+  await withWorld('one broker', options, async (world) => {
+    for (const control of chosen) {
+      const result = await runControl(control, world, { seed: options.seed, build, tell });
+      append(CONTROLS, result);
+      if (!result.caught) missed += 1;
+      tell(
+        `${result.caught ? 'caught' : 'MISSED'} ${control.name}: ${result.broken.map(({ id, examples }) => `${id} (${examples[0] ?? ''})`).join(', ')}`,
+      );
+    }
+  });
+  console.log(`${String(chosen.length - missed)} passed, ${String(missed)} failed`);
+  return missed === 0 ? 0 : 1;
+}
+
+async function withWorld(
+  kind: WorldKind,
+  { keep }: Options,
+  work: (world: World) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'headwater-faults-'));
+  tell(`starts an installation with ${kind} in ${folder}`);
+  const world = await World.start(folder, kind, tell);
+  try {
+    await work(world);
+  } finally {
+    await world.stop();
+    if (keep) tell(`logs and ledgers are in ${folder}`);
+    else rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function writeReport(): void {
+  const report = reportOf(
+    scenarios,
+    controls,
+    ofLatestBuild(readResults(RESULTS, runResult)),
+    ofLatestBuild(readResults(CONTROLS, controlResult)),
+  );
+  writeFileSync(join(root, 'docs/reference/faults.json'), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(join(root, 'docs/reference/faults.md'), markdownOf(report));
+  tell('docs/reference/faults.md and faults.json are written.');
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,145 @@
+import type { Control } from '../controls/controls';
+import type { Scenario } from '../scenario';
+import { problemsOf, type ControlResult, type RunResult } from './result';
+
+/** Sums of the invariants that the bar is stated in. */
+export interface Totals {
+  readonly faults: number;
+  readonly events: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly leaked: number;
+  readonly stuck: number;
+}
+
+export interface Row extends Totals {
+  readonly row: number;
+  readonly scenario: string;
+  readonly title: string;
+  readonly simulated: string | null;
+  /** Faults of the full tier; fewer are a part of it. */
+  readonly planned: number;
+  readonly recoverySeconds: { readonly median: number; readonly longest: number } | null;
+  readonly problems: readonly string[];
+}
+
+export interface Report {
+  readonly command: string;
+  readonly build: string;
+  readonly commits: readonly string[];
+  readonly from: string;
+  readonly to: string;
+  readonly complete: boolean;
+  readonly totals: Totals;
+  readonly rows: readonly Row[];
+  readonly controls: readonly {
+    readonly control: string;
+    readonly title: string;
+    readonly caught: boolean | null;
+    readonly by: readonly string[];
+  }[];
+}
+
+const sum = (results: readonly RunResult[], key: keyof Totals): number =>
+  results.reduce((total, result) => total + result[key], 0);
+
+const totalsOf = (results: readonly RunResult[]): Totals => ({
+  faults: sum(results, 'faults'),
+  events: sum(results, 'events'),
+  lost: sum(results, 'lost'),
+  duplicated: sum(results, 'duplicated'),
+  leaked: sum(results, 'leaked'),
+  stuck: sum(results, 'stuck'),
+});
+
+/** What the runs of one build prove. `results` are of that build only. */
+export function reportOf(
+  scenarios: readonly Scenario[],
+  controls: readonly Control[],
+  results: readonly RunResult[],
+  controlResults: readonly ControlResult[],
+): Report {
+  const rows = scenarios.map((scenario): Row => {
+    const own = results.filter((result) => result.scenario === scenario.name);
+    return {
+      row: scenario.row,
+      scenario: scenario.name,
+      title: scenario.title,
+      simulated: scenario.simulated ?? null,
+      planned: scenario.full,
+      ...totalsOf(own),
+      recoverySeconds: spreadOf(own.flatMap(({ recoverySeconds }) => recoverySeconds)),
+      problems: own.flatMap((result) =>
+        problemsOf(result).map((problem) => `seed ${String(result.seed)}: ${problem}`),
+      ),
+    };
+  });
+  const times = results.map(({ startedAt }) => startedAt).sort();
+  return {
+    command: 'npm run faults -- --full',
+    build: results.at(-1)?.build ?? 'none',
+    commits: [...new Set(results.map(({ commit }) => commit))],
+    from: times[0] ?? '',
+    to: times.at(-1) ?? '',
+    complete: rows.every(({ faults, planned }) => faults >= planned),
+    totals: totalsOf(results),
+    rows,
+    controls: controls.map(({ name, title }) => {
+      const found = controlResults.findLast(({ control }) => control === name);
+      return {
+        control: name,
+        title,
+        caught: found?.caught ?? null,
+        by: found?.broken.map(({ id }) => id) ?? [],
+      };
+    }),
+  };
+}
+
+function spreadOf(seconds: readonly number[]): Row['recoverySeconds'] {
+  const sorted = [...seconds].sort((a, b) => a - b);
+  const longest = sorted.at(-1);
+  if (longest === undefined) return null;
+  return { median: sorted[Math.floor((sorted.length - 1) / 2)] ?? longest, longest };
+}
+
+const figure = (count: number): string => count.toLocaleString('en-GB');
+
+/** The report for people: docs/reference/faults.md. */
+export function markdownOf(report: Report): string {
+  const { totals, rows, controls } = report;
+  const problems = rows.flatMap(({ scenario, problems: own }) =>
+    own.map((problem) => `- ${scenario}, ${problem}`),
+  );
+  return `# What faults do to events
+
+<!-- Written by \`npm run faults -- --report\` from faults/results.ndjson. -->
+
+${figure(totals.faults)} faults were injected into a pipeline under load, and ${figure(totals.events)} events were accepted meanwhile:
+**${figure(totals.lost)} lost, ${figure(totals.duplicated)} duplicated, ${figure(totals.leaked)} with an address that leaked, ${figure(totals.stuck)} times stuck.**${report.complete ? '' : ' This is a part of the full tier: the column *faults* says how much of it.'}
+
+Made with \`${report.command}\`, which goes on where it stopped; build \`${report.build}\` (commit ${report.commits.map((commit) => `\`${commit}\``).join(', ')}), ${report.from.slice(0, 16)} to ${report.to.slice(0, 16)} UTC.
+Load: 500 events a second over 6 partitions from \`headwater verify load\`, some of them bad, too large, sent twice, or in conflict; two of each service; after each
+run \`headwater verify check\` looks for every event ([how](../how-to/verify.md)). *Through* is the time from the end of a fault until all that was
+accepted before it has passed every stage. One machine with two cores runs all of it, so these times are upper bounds.
+
+| row | fault | faults | events | lost | duplicated | leaked | stuck | through: median, longest |
+| --: | --- | --: | --: | --: | --: | --: | --: | --- |
+${rows
+  .map(
+    (row) =>
+      `| ${String(row.row)} | ${row.title}${row.simulated === null ? '' : ` (*simulated*: ${row.simulated})`} | ${figure(row.faults)} of ${figure(row.planned)} | ${figure(row.events)} | ${figure(row.lost)} | ${figure(row.duplicated)} | ${figure(row.leaked)} | ${figure(row.stuck)} | ${row.recoverySeconds === null ? '' : `${row.recoverySeconds.median.toFixed(1)} s, ${row.recoverySeconds.longest.toFixed(1)} s`} |`,
+  )
+  .join('\n')}
+
+${problems.length === 0 ? 'No run broke an invariant or an expectation of its scenario.' : `What did not hold:\n\n${problems.join('\n')}`}
+
+## Would it be noticed?
+
+Builds in which one guarantee is broken on purpose, run under the same load (\`npm run faults -- --controls\`). All must be caught.
+
+| broken | caught | by |
+| --- | --- | --- |
+${controls.map(({ title, caught, by }) => `| ${title} | ${caught === null ? 'not run with this build' : caught ? 'yes' : '**no**'} | ${by.join(', ')} |`).join('\n')}
+`;
+}

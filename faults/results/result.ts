@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+const count = z.number().int().min(0);
+
+const expectation = z.object({ what: z.string(), holds: z.boolean(), saw: z.string().optional() });
+export type Expectation = z.infer<typeof expectation>;
+
+/** What came of one run of one scenario: a line of `faults/results.ndjson`. */
+export const runResult = z.object({
+  scenario: z.string(),
+  row: count,
+  seed: count,
+  /** Commit of the checkout, and the digest of the bundles that ran: runs of one build may be summed. */
+  commit: z.string(),
+  build: z.string(),
+  startedAt: z.iso.datetime(),
+  seconds: z.number(),
+  /** Faults that were injected. */
+  faults: count,
+  /** Events that the collector answered 200 to. */
+  events: count,
+  lost: count,
+  duplicated: count,
+  both: count,
+  phantom: count,
+  corrupt: count,
+  misrouted: count,
+  leaked: count,
+  disordered: count,
+  imbalance: count,
+  stuck: count,
+  /** Payloads answered 503, and payloads whose answer never came; both were sent again. */
+  refused: count,
+  unknown: count,
+  /** For each fault, from its end until all that was accepted before was through. */
+  recoverySeconds: z.array(z.number()),
+  /** Invariants that could not be checked. */
+  unverified: z.array(z.string()),
+  broken: z.array(z.object({ id: z.string(), examples: z.array(z.string()) })),
+  expectations: z.array(expectation),
+});
+export type RunResult = z.infer<typeof runResult>;
+
+/** Why a run does not count as passed; nothing when it does. */
+export function problemsOf(result: RunResult): readonly string[] {
+  return [
+    ...result.broken.map(({ id, examples }) => `${id} is broken: ${examples.join('; ')}`),
+    ...result.unverified.map((id) => `${id} could not be checked`),
+    ...(result.stuck > 0 ? [`${String(result.stuck)} times events did not get through in time`] : []),
+    ...result.expectations
+      .filter(({ holds }) => !holds)
+      .map(({ what, saw }) => `not so: ${what}${saw === undefined ? '' : ` (${saw})`}`),
+  ];
+}
+
+/** What came of one negative control: a line of `faults/controls.ndjson`. */
+export const controlResult = z.object({
+  control: z.string(),
+  commit: z.string(),
+  build: z.string(),
+  startedAt: z.iso.datetime(),
+  events: count,
+  /** Whether an invariant was found broken that this control breaks. */
+  caught: z.boolean(),
+  broken: z.array(z.object({ id: z.string(), examples: z.array(z.string()) })),
+});
+export type ControlResult = z.infer<typeof controlResult>;

@@ -1,0 +1,43 @@
+import type { RunResult } from '../results/result';
+import type { Scenario } from '../scenario';
+
+const AT_ONCE = 10;
+
+/** One run that is to be done. */
+export interface PlannedRun {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly faults: number;
+}
+
+/** One run of each scenario that has a quick tier. */
+export const quickPlan = (scenarios: readonly Scenario[], seed: number): readonly PlannedRun[] =>
+  scenarios.flatMap((scenario) =>
+    scenario.quick === undefined ? [] : [{ scenario, seed, faults: scenario.quick }],
+  );
+
+/** All runs of the full tier, cut to runs of bounded length; seeds count up from `seed` within each scenario. */
+export function fullPlan(scenarios: readonly Scenario[], seed: number): readonly PlannedRun[] {
+  return scenarios.flatMap((scenario) => {
+    const atOnce = scenario.atOnce ?? AT_ONCE;
+    const runs = Math.ceil(scenario.full / atOnce);
+    return Array.from({ length: runs }, (_none, index) => ({
+      scenario,
+      seed: seed + index,
+      faults: Math.min(atOnce, scenario.full - index * atOnce),
+    }));
+  });
+}
+
+/** What of a plan has no result of this build yet. */
+export const remaining = (
+  plan: readonly PlannedRun[],
+  done: readonly RunResult[],
+  build: string,
+): readonly PlannedRun[] =>
+  plan.filter(
+    ({ scenario, seed }) =>
+      !done.some(
+        (result) => result.build === build && result.scenario === scenario.name && result.seed === seed,
+      ),
+  );

@@ -1,0 +1,103 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Random } from '@headwater/testing';
+import type { Expectation, RunResult } from '../results/result';
+import type { Scenario, Scene } from '../scenario';
+import { Load, type Verification } from '../world/load';
+import type { World } from '../world/world';
+import type { Build } from './build-id';
+
+/** Events a second. */
+const RATE = 500;
+const RECOVER_SECONDS = 60;
+const SETTLE_SECONDS = 60;
+/** The load is steady before the first fault. */
+const WARM_UP_MS = 2_000;
+const LONGEST_GAP_MS = 1_500;
+/** What the report keeps of what was found. */
+const KEPT_EXAMPLES = 5;
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly faults: number;
+  readonly build: Build;
+  /** Events a second. Default 500. */
+  readonly rate?: number;
+  readonly tell: (line: string) => void;
+}
+
+/** Runs the load, injects the faults one after the other, lets the load end, and looks for every event. */
+export async function runScenario(
+  scenario: Scenario,
+  world: World,
+  { seed, faults, build, tell, rate = RATE }: RunOptions,
+): Promise<RunResult> {
+  const started = Date.now();
+  const random = new Random(seed);
+  const app = `${scenario.name}-${String(seed)}-${started.toString(36)}`;
+  const ledger = join(world.folder, 'ledgers', app);
+  mkdirSync(ledger, { recursive: true });
+  const expectations: Expectation[] = [];
+  const scene: Scene = {
+    world,
+    random,
+    tell,
+    expect: (what, holds, saw) =>
+      void expectations.push({ what, holds, ...(saw === undefined ? {} : { saw }) }),
+  };
+  const recoverySeconds: number[] = [];
+  let stuck = 0;
+  const undo = await scenario.prepare?.(scene);
+  const load = Load.start({
+    collectorUrl: world.collectorUrl,
+    endpoints: world.observers,
+    ledger,
+    app,
+    seed,
+    rate,
+  });
+  let verification: Verification;
+  try {
+    await load.running();
+    await sleep(WARM_UP_MS);
+    for (let index = 0; index < faults; index += 1) {
+      await sleep(random.between(0, LONGEST_GAP_MS));
+      await scenario.inject(scene, index);
+      const took = await world.progress.through((scenario.recoverSeconds ?? RECOVER_SECONDS) * 1000);
+      if (took === null) stuck += 1;
+      else recoverySeconds.push(Math.round(took / 100) / 10);
+      tell(
+        `${scenario.name} ${String(index + 1)}/${String(faults)}: ${took === null ? 'STUCK' : `through after ${(took / 1000).toFixed(1)} s`}, ${String(load.acceptedEvents)} events accepted`,
+      );
+    }
+    await load.stop();
+    await undo?.();
+    await world.mend();
+    verification = await load.check([world.logs], SETTLE_SECONDS);
+  } catch (error) {
+    await load.abandon();
+    throw error;
+  }
+  await scenario.judge?.(scene, verification);
+  return {
+    scenario: scenario.name,
+    row: scenario.row,
+    seed,
+    ...build,
+    startedAt: new Date(started).toISOString(),
+    seconds: Math.round((Date.now() - started) / 1000),
+    faults,
+    events: verification.sent.accepted,
+    ...verification.totals,
+    stuck: stuck + verification.totals.stuck,
+    refused: verification.sent.refused,
+    unknown: verification.sent.unknown,
+    recoverySeconds,
+    unverified: verification.invariants.filter(({ verdict }) => verdict === 'unverified').map(({ id }) => id),
+    broken: verification.invariants.flatMap(({ id, verdict, examples }) =>
+      verdict === 'broken' ? [{ id, examples: examples.slice(0, KEPT_EXAMPLES) }] : [],
+    ),
+    expectations,
+  };
+}

@@ -1,0 +1,42 @@
+import type { Random } from '@headwater/testing';
+import type { Verification } from './world/load';
+import type { World, WorldKind } from './world/world';
+
+/** What a scenario has at hand while it breaks something. */
+export interface Scene {
+  readonly world: World;
+  /** The only source of chance: the same seed breaks the same things. */
+  readonly random: Random;
+  /** Keeps a finding that does not depend on the ledger: in the report, and a failure when it does not hold. */
+  readonly expect: (what: string, holds: boolean, saw?: string) => void;
+  readonly tell: (line: string) => void;
+}
+
+/** A row of the fault matrix, or a part of one: something that breaks, as often as wanted. */
+export interface Scenario {
+  readonly name: string;
+  /** Row of the matrix, in the order of docs/reference/faults.md. */
+  readonly row: number;
+  /** What breaks, and how, for a reader of the report. */
+  readonly title: string;
+  readonly world: WorldKind;
+  /** In the quick tier too: faults of its one run. */
+  readonly quick?: number;
+  /** Faults of the full tier, over several runs of at most `atOnce`. */
+  readonly full: number;
+  /** Faults in one run, that is, under one ledger. Default 10. */
+  readonly atOnce?: number;
+  /** Longest time until all that was accepted before the end of a fault is through, seconds. Default 60. */
+  readonly recoverSeconds?: number;
+  /** Says what stands in for the real thing, where it is not the real thing that broke. */
+  readonly simulated?: string;
+  /** Done before the load of a run begins, and undone by what it answers after the load has ended. */
+  readonly prepare?: (scene: Scene) => Promise<() => Promise<void>>;
+  /** One fault, from its beginning to its end. */
+  readonly inject: (scene: Scene, index: number) => Promise<void>;
+  /** What must hold of a run beyond the invariants. */
+  readonly judge?: (scene: Scene, verification: Verification) => Promise<void>;
+}
+
+/** Lets a scenario be one entry of a list. */
+export const scenario = (definition: Scenario): Scenario => definition;

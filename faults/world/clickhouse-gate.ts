@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import {
+  createServer,
+  request as forward,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LOOPBACK } from '@headwater/stack';
+
+/**
+ * Where an insert stands when it is held: nothing of it has reached ClickHouse; half of its bytes have; or it is stored, and
+ * the answer has not reached the loader.
+ */
+export type Window = 'before' | 'midway' | 'after';
+export const windows: readonly Window[] = ['before', 'midway', 'after'];
+
+interface Hold {
+  readonly window: Window;
+  readonly held: () => void;
+}
+
+/**
+ * Stands between one loader and ClickHouse, and can stop an insert of events at an exact place: the windows in which a crash
+ * costs most are met on purpose, and the loader needs no hook for it.
+ */
+export class ClickHouseGate {
+  private hold: Hold | null = null;
+
+  private constructor(
+    private readonly upstream: URL,
+    private readonly server: Server,
+  ) {
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.pass(request, response).catch(() => {
+        response.destroy();
+      });
+    });
+  }
+
+  static async start(upstream: string): Promise<ClickHouseGate> {
+    const server = createServer({ keepAliveTimeout: 60_000 });
+    const gate = new ClickHouseGate(new URL(upstream), server);
+    server.listen(0, LOOPBACK);
+    await once(server, 'listening');
+    return gate;
+  }
+
+  get url(): string {
+    return `http://${LOOPBACK}:${String((this.server.address() as AddressInfo).port)}`;
+  }
+
+  /**
+   * Holds the next insert of events until its sender is gone. Answers true as soon as one is held,
+   * false when none came in time.
+   */
+  async holdNext(window: Window, withinMs: number): Promise<boolean> {
+    const held = new Promise<true>((resolve) => {
+      this.hold = {
+        window,
+        held: () => {
+          resolve(true);
+        },
+      };
+    });
+    const found = await Promise.race([held, sleep(withinMs, false)]);
+    this.hold = null;
+    return found;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const hold = isInsertOfEvents(request) ? this.hold : null;
+    if (hold) this.hold = null;
+    const body = await bodyOf(request);
+    if (hold?.window === 'before') return untilGone(response, hold);
+
+    const upstream = forward(this.upstream, {
+      method: request.method,
+      path: request.url,
+      headers: { ...request.headers, host: this.upstream.host },
+      agent: false,
+    });
+    const gone = (): void => void upstream.destroy();
+    response.on('close', gone);
+    upstream.on('error', () => response.destroy());
+    if (hold?.window === 'midway') {
+      upstream.flushHeaders();
+      upstream.write(body.subarray(0, Math.floor(body.length / 2)));
+      return untilGone(response, hold);
+    }
+    upstream.end(body);
+    const [answer] = (await once(upstream, 'response')) as [IncomingMessage];
+    const said = await bodyOf(answer);
+    if (hold) return untilGone(response, hold);
+    response.off('close', gone);
+    const { 'transfer-encoding': _framing, ...headers } = answer.headers;
+    response.writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': said.length }).end(said);
+  }
+}
+
+const isInsertOfEvents = ({ url }: IncomingMessage): boolean =>
+  /[?&]query=INSERT(\+|%20)INTO(\+|%20)[`%\w.]*\bevents_stored/i.test(url ?? '');
+
+/** The request stays open until whoever sent it has gone. */
+async function untilGone(response: ServerResponse, { held }: Hold): Promise<void> {
+  held();
+  if (!response.closed) await once(response, 'close');
+}
+
+async function bodyOf(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

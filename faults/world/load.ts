@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bundleOf, node } from '@headwater/pipeline';
+import type { Endpoints } from '@headwater/stack';
+import { z } from 'zod';
+
+const START_MS = 60_000;
+
+/** What `headwater verify check --json` reports, as far as the fault suite reads it. */
+const verification = z.object({
+  sent: z.object({
+    events: z.number(),
+    accepted: z.number(),
+    rejected: z.number(),
+    refused: z.number(),
+    unknown: z.number(),
+  }),
+  totals: z.object({
+    lost: z.number(),
+    duplicated: z.number(),
+    both: z.number(),
+    phantom: z.number(),
+    corrupt: z.number(),
+    misrouted: z.number(),
+    leaked: z.number(),
+    disordered: z.number(),
+    imbalance: z.number(),
+    stuck: z.number(),
+  }),
+  invariants: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      verdict: z.enum(['holds', 'broken', 'unverified', 'not checked']),
+      violations: z.number(),
+      examples: z.array(z.string()),
+      note: z.string().optional(),
+    }),
+  ),
+  verdict: z.string(),
+});
+export type Verification = z.infer<typeof verification>;
+
+export interface LoadOptions {
+  readonly collectorUrl: string;
+  readonly endpoints: Endpoints;
+  /** Folder of the ledger. */
+  readonly ledger: string;
+  readonly app: string;
+  readonly seed: number;
+  /** Events a second. */
+  readonly rate: number;
+}
+
+/** `headwater verify` at work, as a user would run it: a process that sends labelled events, and one that then looks for them. */
+export class Load {
+  private accepted = 0;
+
+  private constructor(
+    private readonly options: LoadOptions,
+    private readonly child: ReturnType<typeof spawnVerify>,
+    private readonly ended: Promise<number>,
+  ) {}
+
+  static start(options: LoadOptions): Load {
+    const { collectorUrl, ledger, app, seed, rate } = options;
+    const child = spawnVerify(options.endpoints, [
+      'load',
+      ...['--collector', collectorUrl, '--ledger', ledger, '--app', app],
+      ...['--seed', String(seed), '--rate', String(rate), '--seconds', '86400', '--json'],
+    ]);
+    const ended = once(child, 'exit').then(([code]) => (code as number | null) ?? 137);
+    const load = new Load(options, child, ended);
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      load.accepted = acceptedOf(line) ?? load.accepted;
+    });
+    return load;
+  }
+
+  /** Resolves once the first events are accepted. @throws when none are in a minute, or the sender has ended */
+  async running(): Promise<void> {
+    const deadline = performance.now() + START_MS;
+    while (this.accepted === 0) {
+      if (this.child.exitCode !== null || performance.now() > deadline)
+        throw new Error(`headwater verify load accepted nothing within a minute: ${this.child.said()}`);
+      await sleep(100);
+    }
+  }
+
+  /** Events that the collector has accepted so far. */
+  get acceptedEvents(): number {
+    return this.accepted;
+  }
+
+  /** Lets what is on its way end, and stops sending. @throws when the sender failed */
+  async stop(): Promise<void> {
+    this.child.kill('SIGTERM');
+    const code = await this.ended;
+    if (code !== 0) throw new Error(`headwater verify load ended with ${code}: ${this.child.said()}`);
+  }
+
+  /** Ends it at once; for when something else went wrong. */
+  async abandon(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** Looks for every event in the dead letters and in ClickHouse, and for addresses in the logs. */
+  async check(scan: readonly string[], settleSeconds: number): Promise<Verification> {
+    const child = spawnVerify(this.options.endpoints, [
+      'check',
+      ...['--ledger', this.options.ledger, '--settle', String(settleSeconds), '--json'],
+      ...scan.flatMap((path) => ['--scan', path]),
+    ]);
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const [code] = (await once(child, 'close')) as [number | null];
+    const said = Buffer.concat(chunks).toString('utf8');
+    try {
+      return verification.parse(JSON.parse(said));
+    } catch (error) {
+      throw new Error(
+        `headwater verify check ended with ${String(code)} and no report: ${said.slice(-500)} ${child.said()}`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+function spawnVerify({ brokers, registryUrl, clickhouseUrl }: Endpoints, args: readonly string[]) {
+  let said = '';
+  const child = spawn(
+    node,
+    ['--disable-warning=TimeoutNegativeWarning', bundleOf('cli'), 'verify', ...args],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        KAFKA__BROKERS: brokers,
+        REGISTRY__URL: registryUrl,
+        CLICKHOUSE__URL: clickhouseUrl,
+      },
+    },
+  );
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString('utf8')).slice(-4_000);
+  });
+  return Object.assign(child, { said: () => said });
+}
+
+function acceptedOf(line: string): number | null {
+  try {
+    const { accepted } = JSON.parse(line) as { accepted?: unknown };
+    return typeof accepted === 'number' ? accepted : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,219 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createClient, type ClickHouseClient } from '@clickhouse/client';
+import type { ServiceName } from '@headwater/contracts';
+import { builtServices, prepare, serviceProcess, type PipelineService } from '@headwater/pipeline';
+import {
+  provision,
+  startClickHouse,
+  startKafkaCluster,
+  startRegistry,
+  startRestartable,
+  startToxiproxy,
+  steadyPorts,
+  type Endpoints,
+  type ProxyHandle,
+  type Restartable,
+  type RunningClickHouse,
+  type RunningCluster,
+  type RunningRegistry,
+  type RunningToxiproxy,
+} from '@headwater/stack';
+import { Balancer } from './balancer';
+import { ClickHouseGate } from './clickhouse-gate';
+import { Progress } from './progress';
+
+/** One broker; or three, each behind a proxy for its clients. */
+export type WorldKind = 'one broker' | 'three brokers';
+
+const PARTITIONS = 6;
+/** Half a minute in production; here a fault must not cost as long. */
+const SESSION_TIMEOUT_MS = 6_000;
+const replicas: Readonly<Record<ServiceName, number>> = {
+  collector: 2,
+  enricher: 2,
+  validator: 2,
+  loader: 2,
+  'quality-monitor': 1,
+};
+const serviceNames = Object.keys(replicas) as readonly ServiceName[];
+
+/** A loader, and the gate that its inserts pass. */
+export interface GatedLoader {
+  readonly service: PipelineService;
+  readonly gate: ClickHouseGate;
+}
+
+/** Everything that can be broken: a whole installation, two of each service, on this machine. */
+export class World {
+  private constructor(
+    readonly kind: WorldKind,
+    readonly folder: string,
+    readonly cluster: RunningCluster,
+    private readonly toxiproxy: RunningToxiproxy | null,
+    /** The proxies before the brokers, by node; none before a single one. */
+    readonly proxies: readonly ProxyHandle[],
+    readonly registry: Restartable<RunningRegistry>,
+    readonly clickhouse: Restartable<RunningClickHouse>,
+    readonly tables: ClickHouseClient,
+    private readonly services: ReadonlyMap<ServiceName, readonly PipelineService[]>,
+    readonly loaders: readonly GatedLoader[],
+    readonly balancer: Balancer,
+    readonly progress: Progress,
+  ) {}
+
+  static async start(folder: string, kind: WorldKind, tell: (line: string) => void): Promise<World> {
+    mkdirSync(folder, { recursive: true });
+    const provisioned = await provision(tell);
+    const toxiproxy =
+      kind === 'one broker' ? null : await startToxiproxy({ folder: join(folder, 'toxiproxy') });
+    const proxies: ProxyHandle[] = [];
+    const [registryPort = 0, clickhousePort = 0, ...servicePorts] = await steadyPorts(
+      2 + Object.values(replicas).reduce((sum, count) => sum + count, 0),
+    );
+    const [cluster, registry, clickhouse] = await Promise.all([
+      startKafkaCluster({
+        dataDir: join(folder, 'kafka'),
+        nodes: toxiproxy ? 3 : 1,
+        provisioned,
+        ...(toxiproxy
+          ? {
+              proxyOf: async (name: string, upstream: string) => {
+                const proxy = await toxiproxy.proxy(name, upstream);
+                proxies.push(proxy);
+                return proxy.port;
+              },
+            }
+          : {}),
+      }),
+      startRestartable('the schema registry', () =>
+        startRegistry({ dataDir: made(folder, 'registry'), port: registryPort, provisioned }),
+      ),
+      startRestartable('ClickHouse', () =>
+        startClickHouse({ dataDir: made(folder, 'clickhouse'), port: clickhousePort, faults: true }),
+      ),
+    ]);
+    const endpoints: Endpoints = {
+      brokers: cluster.brokers.join(','),
+      registryUrl: registry.part().url,
+      clickhouseUrl: clickhouse.part().url,
+    };
+    await prepare(endpoints, folder, { env: jobSettings(kind) });
+    const services = new Map<ServiceName, PipelineService[]>();
+    const loaders: GatedLoader[] = [];
+    for (const name of serviceNames)
+      for (let number = 1; number <= replicas[name]; number += 1) {
+        const gate = name === 'loader' ? await ClickHouseGate.start(endpoints.clickhouseUrl) : null;
+        const instance = `${name}-${String(number)}`;
+        const service = serviceProcess({
+          name,
+          instance,
+          endpoints: gate ? { ...endpoints, clickhouseUrl: gate.url } : endpoints,
+          dataDir: folder,
+          port: servicePorts.shift() ?? 0,
+          env: settingsOf(folder, instance),
+        });
+        services.set(name, [...(services.get(name) ?? []), service]);
+        if (gate) loaders.push({ service, gate });
+      }
+    const world = new World(
+      kind,
+      folder,
+      cluster,
+      toxiproxy,
+      proxies,
+      registry,
+      clickhouse,
+      createClient({ url: endpoints.clickhouseUrl, database: 'headwater' }),
+      services,
+      loaders,
+      await Balancer.start(() => services.get('collector') ?? []),
+      new Progress(cluster.direct),
+    );
+    await Promise.all(world.all().map((service) => service.start()));
+    return world;
+  }
+
+  /** The replicas of a service. */
+  of(name: ServiceName): readonly PipelineService[] {
+    return this.services.get(name) ?? [];
+  }
+
+  all(): readonly PipelineService[] {
+    return [...this.services.values()].flat();
+  }
+
+  /** Where trackers send to. */
+  get collectorUrl(): string {
+    return this.balancer.url;
+  }
+
+  /** What an observer uses, who is not part of any fault. */
+  get observers(): Endpoints {
+    return {
+      brokers: this.cluster.direct.join(','),
+      registryUrl: this.registry.part().url,
+      clickhouseUrl: this.clickhouse.part().url,
+    };
+  }
+
+  /** Settings with which a job of this installation runs. */
+  get jobSettings(): Readonly<Record<string, string>> {
+    return jobSettings(this.kind);
+  }
+
+  /** Folder of everything that any part has logged. */
+  get logs(): string {
+    return join(this.folder, 'logs');
+  }
+
+  /** Lets one service run from other bundles from its next start on. */
+  use(name: ServiceName, bundles = builtServices): void {
+    for (const service of this.of(name)) service.bundles = bundles;
+  }
+
+  /** Mends whatever a fault has left broken, so that the next one meets a whole installation. */
+  async mend(): Promise<void> {
+    await this.toxiproxy?.reset();
+    for (const part of [...this.cluster.nodes, this.registry, this.clickhouse]) {
+      part.resume();
+      await part.start();
+    }
+    await this.clickhouse.part().clear();
+    for (const service of this.all()) {
+      if (service.running()) service.resume();
+      else await service.start('launched');
+    }
+    await Promise.all(this.all().map((service) => service.ready()));
+  }
+
+  async stop(): Promise<void> {
+    await this.balancer.stop();
+    await this.progress.stop();
+    await this.tables.close();
+    for (const service of this.all()) {
+      if (service.running()) service.resume();
+      await service.stop();
+    }
+    for (const { gate } of this.loaders) await gate.stop();
+    await Promise.all([this.clickhouse.stop(), this.registry.stop(), this.cluster.stop()]);
+    await this.toxiproxy?.stop();
+  }
+}
+
+const jobSettings = (kind: WorldKind): Readonly<Record<string, string>> => ({
+  TOPICS__SIZING: kind === 'one broker' ? 'embedded' : 'cluster',
+  TOPICS__PARTITIONS: String(PARTITIONS),
+});
+
+const settingsOf = (folder: string, instance: string): Readonly<Record<string, string>> => ({
+  KAFKA__SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
+  REGISTRY__IDS_FILE: join(made(folder, 'work', instance), 'schema-ids.json'),
+  CONNECTION__DRAIN_DELAY_MS: '1000',
+});
+
+function made(...path: readonly string[]): string {
+  const folder = join(...path);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
