@@ -43,6 +43,19 @@ export const kafkaConfig = z.object({
 });
 export type KafkaConfig = z.infer<typeof kafkaConfig>;
 
+/** The settings of a service that belongs to a consumer group, e.g. `KAFKA__SESSION_TIMEOUT_MS`. */
+export const consumerConfig = kafkaConfig.extend({
+  sessionTimeoutMs: z
+    .number()
+    .int()
+    .min(6_000)
+    .max(1_800_000)
+    .default(30_000)
+    .describe(
+      "After so long without a sign of life a replica counts as dead and its partitions go to others, milliseconds. Shorter: quicker after a crash, but a pause of the machine costs a rebalance. The brokers' limits are group.min.session.timeout.ms and group.max.session.timeout.ms.",
+    ),
+});
+
 /** Where the schema registry is: `REGISTRY__URL` and so on. */
 export const registryConfig = z.object({
   url: z

@@ -2,7 +2,7 @@ export { createTopics, registerSchemas, type SchemaReport, type TopicReport } fr
 export { connectRegistry, SchemaRegistry } from './avro/schema-registry';
 export { connectKafka, KafkaConnection } from './client/kafka-connection';
 export { silentLog, type Log } from './client/log';
-export { kafkaConfig, registryConfig, type KafkaConfig, type RegistryConfig } from './config';
+export { consumerConfig, kafkaConfig, registryConfig, type KafkaConfig, type RegistryConfig } from './config';
 export { ObservingServer } from './consumer/observing-server';
 export { RangedServer } from './consumer/ranged-server';
 export { TransactionalServer } from './consumer/transactional-server';

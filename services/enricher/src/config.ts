@@ -1,5 +1,5 @@
 import { pseudonymKeys } from '@headwater/enrichment';
-import { kafkaConfig, registryConfig } from '@headwater/kafka';
+import { consumerConfig, registryConfig } from '@headwater/kafka';
 import { appsConfig, countryConfig, enrichmentsFileConfig } from '@headwater/look-ups';
 import { kitConfig, secret } from '@headwater/service-kit';
 import { z } from 'zod';
@@ -59,7 +59,7 @@ const appRegistryConfig = appsConfig.extend({
 
 /** All settings of the enricher: each is an environment variable, e.g. `PSEUDONYM__KEYS`. */
 export const config = kitConfig.extend({
-  kafka: kafkaConfig,
+  kafka: consumerConfig,
   registry: registryConfig,
   batch: batchConfig.prefault({}),
   country: countryConfig.prefault({}),

@@ -50,6 +50,7 @@ function moduleOf(settings: EnricherConfig, kit: Kit): DynamicModule {
     kafka: connectKafka(settings.kafka, kit),
     registry: connectRegistry(settings.registry, kit),
     group: kit.name,
+    sessionTimeoutMs: settings.kafka.sessionTimeoutMs,
     batch: settings.batch,
     log: kit.log,
     metrics: kit.metrics,

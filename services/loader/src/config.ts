@@ -1,5 +1,5 @@
 import { clickhouseConfig } from '@headwater/clickhouse';
-import { kafkaConfig, registryConfig } from '@headwater/kafka';
+import { consumerConfig, registryConfig } from '@headwater/kafka';
 import { kitConfig } from '@headwater/service-kit';
 import { z } from 'zod';
 
@@ -39,7 +39,7 @@ const batchConfig = z.object({
 
 /** All settings of the loader: each is an environment variable, e.g. `CLICKHOUSE__URL`. */
 export const config = kitConfig.extend({
-  kafka: kafkaConfig,
+  kafka: consumerConfig,
   registry: registryConfig,
   clickhouse: clickhouseConfig,
   batch: batchConfig.prefault({}),

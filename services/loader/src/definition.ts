@@ -59,6 +59,7 @@ function moduleOf(settings: LoaderConfig, kit: Kit): DynamicModule {
     kafka,
     registry,
     group: kit.name,
+    sessionTimeoutMs: settings.kafka.sessionTimeoutMs,
     batch: { ...settings.batch, fetchBytes: FETCH_BYTES },
     concurrency: CONCURRENT_BATCHES,
     restMs: { [topics.stageCounts.name]: settings.batch.countsRestMs },

@@ -1,5 +1,5 @@
 import { clickhouseConfig } from '@headwater/clickhouse';
-import { kafkaConfig, registryConfig } from '@headwater/kafka';
+import { consumerConfig, registryConfig } from '@headwater/kafka';
 import { qualityConfig } from '@headwater/quality';
 import { kitConfig } from '@headwater/service-kit';
 import { z } from 'zod';
@@ -41,7 +41,7 @@ const clockConfig = z.object({
 
 /** All settings of the quality monitor: each is an environment variable, e.g. `QUALITY__RECOVERY_MINUTES`. */
 export const config = kitConfig.extend({
-  kafka: kafkaConfig,
+  kafka: consumerConfig,
   registry: registryConfig,
   clickhouse: clickhouseConfig,
   quality: qualityConfig

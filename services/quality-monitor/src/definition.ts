@@ -55,6 +55,7 @@ function moduleOf(settings: QualityMonitorConfig, kit: Kit): DynamicModule {
     kafka,
     registry,
     group: kit.name,
+    sessionTimeoutMs: settings.kafka.sessionTimeoutMs,
     batch: { lingerMs: LINGER_MS },
     log: kit.log,
     metrics: kit.metrics,

@@ -1,4 +1,4 @@
-import { kafkaConfig, registryConfig } from '@headwater/kafka';
+import { consumerConfig, registryConfig } from '@headwater/kafka';
 import { igluConfig } from '@headwater/look-ups';
 import { kitConfig } from '@headwater/service-kit';
 import { z } from 'zod';
@@ -47,7 +47,7 @@ const duplicatesConfig = z.object({
 
 /** All settings of the validator: each is an environment variable, e.g. `IGLU__FOLDERS`. */
 export const config = kitConfig.extend({
-  kafka: kafkaConfig,
+  kafka: consumerConfig,
   registry: registryConfig,
   batch: batchConfig.prefault({}),
   duplicates: duplicatesConfig.prefault({}),

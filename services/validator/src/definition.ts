@@ -41,6 +41,7 @@ function moduleOf({ duplicates, iglu, ...settings }: ValidatorConfig, kit: Kit):
     kafka: connectKafka(settings.kafka, kit),
     registry: connectRegistry(settings.registry, kit),
     group: kit.name,
+    sessionTimeoutMs: settings.kafka.sessionTimeoutMs,
     batch: settings.batch,
     log: kit.log,
     metrics: kit.metrics,

@@ -33,6 +33,7 @@ import { batchHandlers, type BatchHandler } from './nest-handlers';
 import { startingPoint } from './starting-point';
 
 const SESSION_TIMEOUT_MS = 30_000;
+/** At most; at least three within a session. */
 const HEARTBEAT_INTERVAL_MS = 3_000;
 const REBALANCE_TIMEOUT_MS = 60_000;
 /** Time between two looks at how far behind the partitions are. */
