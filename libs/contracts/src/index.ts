@@ -1,3 +1,4 @@
+export * from './acls';
 export * from './generated/schemas';
 export * from './generated/types';
 export * from './topics';

@@ -1,3 +1,4 @@
+export { createAcls, type Grant, type GrantReport } from './admin/access';
 export { createTopics, registerSchemas, type SchemaReport, type TopicReport } from './admin/administration';
 export { connectRegistry, SchemaRegistry } from './avro/schema-registry';
 export { connectKafka, KafkaConnection } from './client/kafka-connection';

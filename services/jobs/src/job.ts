@@ -14,6 +14,8 @@ export interface JobContext {
   readonly log: Logger;
   /** Only say what would be done. */
   readonly dryRun: boolean;
+  /** Writes to standard output what is meant for a person or another program. */
+  readonly print: (text: string) => void;
 }
 
 /** Lets a job be put into a list with others of another configuration: `run` is only ever given what `config` has read. */

@@ -12,6 +12,8 @@ ${jobs.map(({ name, does }) => `  ${name.padEnd(10)} ${does}`).join('\n')}
 const ATTEMPTS = 20;
 const PAUSE_MS = 1500;
 
+const print = (text: string): void => void process.stdout.write(text);
+
 async function main(args: readonly string[]): Promise<number> {
   const name = args.find((argument) => !argument.startsWith('--'));
   const job = jobs.find((known) => known.name === name);
@@ -24,7 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
     const config = loadConfig(job.config, process.env);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await job.run(config, { log, dryRun: args.includes('--dry-run') });
+        await job.run(config, { log, dryRun: args.includes('--dry-run'), print });
         return 0;
       } catch (error) {
         if (!(error instanceof ServiceError && error.retriable) || attempt === ATTEMPTS) throw error;

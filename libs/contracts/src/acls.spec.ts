@@ -1,0 +1,104 @@
+import { aclsOf, allows, groupOf, principals, type AclOperation, type Principal } from './acls';
+import { topics, type Topic } from './topics';
+
+const table: readonly Topic[] = Object.values(topics);
+const may = (principal: Principal, operation: AclOperation, name: string): boolean =>
+  allows(aclsOf(principal), { resource: 'topic', name, operation });
+
+describe('aclsOf', () => {
+  it('lets exactly those write a topic whom the table names', () => {
+    for (const { name, producers } of table)
+      expect([name, principals.filter((principal) => may(principal, 'write', name))]).toEqual([
+        name,
+        principals.filter((principal) => producers.some((producer) => producer === principal)),
+      ]);
+  });
+
+  it('lets exactly those read a topic whom the table names', () => {
+    for (const { name, readers } of table)
+      expect([name, principals.filter((principal) => may(principal, 'read', name))]).toEqual([
+        name,
+        principals.filter((principal) =>
+          readers.some((reader) => reader === (principal === 'consumer' ? 'consumers' : principal)),
+        ),
+      ]);
+  });
+
+  it('lets only the enricher read addresses', () => {
+    expect(principals.filter((principal) => may(principal, 'read', 'collector-payloads'))).toEqual([
+      'enricher',
+    ]);
+  });
+
+  it('gives every reader its own group and no other', () => {
+    const groups = (principal: Principal): string[] =>
+      aclsOf(principal).flatMap(({ resource, operation, name }) =>
+        resource === 'group' && operation === 'read' ? [name] : [],
+      );
+    expect(groups('loader')).toEqual(['headwater-loader']);
+    expect(groups('collector')).toEqual([]);
+    expect(groups('consumer')).toEqual(['example-consumer']);
+    expect(groups('cli')).toEqual([]);
+  });
+
+  it('lets enricher and validator, and nobody else, open transactions of their own', () => {
+    const ids = principals.flatMap((principal) =>
+      aclsOf(principal).flatMap(({ resource, operation, pattern, name }) =>
+        resource === 'transactional-id' && operation === 'write' ? [[principal, pattern, name]] : [],
+      ),
+    );
+    expect(ids).toEqual([
+      ['enricher', 'prefixed', 'headwater-enricher-'],
+      ['validator', 'prefixed', 'headwater-validator-'],
+    ]);
+  });
+
+  it('puts the prefix of the installation before every name', () => {
+    for (const principal of principals)
+      for (const { name } of aclsOf(principal, { prefix: 'eu.', consumerGroup: 'eu.shop' }))
+        expect(name).toMatch(/^eu\./);
+    expect(groupOf('loader', 'eu.')).toBe('eu.headwater-loader');
+  });
+
+  it('asks for the right of idempotent writing only where old brokers need it, and only for writers', () => {
+    const withRight = (idempotentWrite: boolean): Principal[] =>
+      principals.filter((principal) =>
+        aclsOf(principal, { idempotentWrite }).some(({ operation }) => operation === 'idempotent-write'),
+      );
+    expect(withRight(false)).toEqual([]);
+    expect(withRight(true)).toEqual([
+      'collector',
+      'enricher',
+      'validator',
+      'loader',
+      'quality-monitor',
+      'cli',
+    ]);
+  });
+
+  it('lets the job make the topics and nobody delete or change anything', () => {
+    expect(principals.filter((principal) => may(principal, 'create', 'valid-events'))).toEqual(['jobs']);
+    expect(
+      new Set(principals.flatMap((principal) => aclsOf(principal).map(({ operation }) => operation))),
+    ).toEqual(new Set(['read', 'write', 'create', 'describe', 'describe-configs']));
+  });
+
+  it('lets the command line look at every topic and group, and read no record', () => {
+    for (const { name } of table) {
+      expect([name, may('cli', 'describe', name), may('cli', 'describe-configs', name)]).toEqual([
+        name,
+        true,
+        true,
+      ]);
+      expect(may('cli', 'read', name)).toBe(false);
+    }
+    expect(
+      allows(aclsOf('cli'), { resource: 'group', name: 'headwater-loader', operation: 'describe' }),
+    ).toBe(true);
+  });
+
+  it.each(principals)('says nothing twice for %s', (principal) => {
+    const lines = aclsOf(principal).map((acl) => JSON.stringify(acl));
+    expect(lines).toEqual([...new Set(lines)]);
+  });
+});
