@@ -85,9 +85,9 @@ export const outageScenarios: readonly Scenario[] = [
     recoverSeconds: 120,
     async inject({ world, random, expect }) {
       const wanted = random.between(1, 5);
-      await world.clickhouse.part().inject({ code: 'cut', of: 'inserts', count: wanted });
+      await world.clickhouse.part.inject({ code: 'cut', of: 'inserts', count: wanted });
       await sleep(5_000);
-      const injected = await world.clickhouse.part().clear();
+      const injected = await world.clickhouse.part.clear();
       expect('answers were cut off', injected > 0, String(injected));
     },
   }),
@@ -103,9 +103,9 @@ export const outageScenarios: readonly Scenario[] = [
       recoverSeconds: 120,
       simulated: 'the embedded front gives the answer that ClickHouse would',
       async inject({ world, random, expect }) {
-        await world.clickhouse.part().inject({ code, of: 'inserts' });
+        await world.clickhouse.part.inject({ code, of: 'inserts' });
         await sleep(random.between(4_000, 10_000));
-        const injected = await world.clickhouse.part().clear();
+        const injected = await world.clickhouse.part.clear();
         expect('inserts were refused', injected > 0, String(injected));
       },
     }),

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import {
   createServer,
   request as forward,
+  type IncomingHttpHeaders,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   type Server,
   type ServerResponse,
 } from 'node:http';
@@ -100,8 +102,7 @@ export class ClickHouseGate {
     const said = await bodyOf(answer);
     if (hold) return untilGone(response, hold);
     response.off('close', gone);
-    const { 'transfer-encoding': _framing, ...headers } = answer.headers;
-    response.writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': said.length }).end(said);
+    response.writeHead(answer.statusCode ?? 502, withLength(answer.headers, said.length)).end(said);
   }
 }
 
@@ -118,4 +119,11 @@ async function bodyOf(stream: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+/** The answer is passed on as a whole, whatever pieces it came in. */
+function withLength(headers: IncomingHttpHeaders, length: number): OutgoingHttpHeaders {
+  const own: OutgoingHttpHeaders = { ...headers, 'content-length': length };
+  delete own['transfer-encoding'];
+  return own;
 }

@@ -95,8 +95,8 @@ export class World {
     ]);
     const endpoints: Endpoints = {
       brokers: cluster.brokers.join(','),
-      registryUrl: registry.part().url,
-      clickhouseUrl: clickhouse.part().url,
+      registryUrl: registry.part.url,
+      clickhouseUrl: clickhouse.part.url,
     };
     await prepare(endpoints, folder, { env: jobSettings(kind) });
     const services = new Map<ServiceName, PipelineService[]>();
@@ -152,8 +152,8 @@ export class World {
   get observers(): Endpoints {
     return {
       brokers: this.cluster.direct.join(','),
-      registryUrl: this.registry.part().url,
-      clickhouseUrl: this.clickhouse.part().url,
+      registryUrl: this.registry.part.url,
+      clickhouseUrl: this.clickhouse.part.url,
     };
   }
 
@@ -179,7 +179,7 @@ export class World {
       part.resume();
       await part.start();
     }
-    await this.clickhouse.part().clear();
+    await this.clickhouse.part.clear();
     for (const service of this.all()) {
       if (service.running()) service.resume();
       else await service.start('launched');
