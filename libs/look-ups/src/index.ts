@@ -1,5 +1,5 @@
 export { appsConfig, openAppRegistry } from './app-registry';
-export { countryConfig, CountryDatabase } from './country-database';
+export { countryConfig, CountryDatabase, shippedCountryDatabase } from './country-database';
 export { customEnrichmentsOf } from './custom-enrichments';
 export { enrichmentsFile, enrichmentsFileConfig } from './enrichments-file';
 export { folderSource } from './folder-source';

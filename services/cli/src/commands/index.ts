@@ -1,4 +1,5 @@
 import type { Command, Group } from '../command';
+import { doctor } from './doctor';
 import { exportFailed } from './export';
 import { fix } from './fix';
 import { list } from './list';
@@ -11,4 +12,4 @@ import { show } from './show';
 const failedCommands: readonly Command[] = [problems, list, show, fix, replay, runs, exportFailed];
 
 /** Everything that `headwater` can do: groups of commands, and commands that stand alone. One line each. */
-export const commands: readonly (Group | Command)[] = [{ name: 'failed', commands: failedCommands }];
+export const commands: readonly (Group | Command)[] = [{ name: 'failed', commands: failedCommands }, doctor];

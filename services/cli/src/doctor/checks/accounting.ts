@@ -1,0 +1,58 @@
+import type { Check } from '../check';
+import { notChecked, ok, problem, type Finding } from '../finding';
+
+interface Imbalance {
+  readonly app_id: string;
+  readonly stage: string;
+  readonly unit: string;
+  readonly unaccounted: number;
+  readonly missing: number;
+}
+
+/** The newest minutes are left out: what is on its way is not missing. */
+const SETTLED_MINUTES = 10;
+
+export const accounting: Check = {
+  name: 'accounting',
+  summary: 'in the last hour, every stage accounts for what it took in',
+  runbook: 'accounting',
+  run: async ({ database }) => {
+    const [view] = await database.query<{ views: number }>(
+      `SELECT toUInt32(count()) AS views FROM system.tables WHERE database = {database:String} AND name = 'pipeline_accounting'`,
+      { database: database.name },
+    );
+    if (view?.views !== 1)
+      return [
+        notChecked(
+          'last hour',
+          'The view pipeline_accounting is not there.',
+          'Run the job `migrate` of this version, and `headwater doctor` again.',
+        ),
+      ];
+    const rows = await database.query<Imbalance>(
+      `SELECT app_id, stage, any(unit) AS unit, toInt64(sum(unaccounted)) AS unaccounted, toInt64(sum(ifNull(missing, 0))) AS missing
+       FROM pipeline_accounting
+       WHERE collector_tstamp > now64(3) - INTERVAL ${String(SETTLED_MINUTES + 60)} MINUTE
+         AND collector_tstamp <= now64(3) - INTERVAL ${String(SETTLED_MINUTES)} MINUTE
+       GROUP BY app_id, stage HAVING sum(unaccounted) != 0 OR sum(ifNull(missing, 0)) > 0
+       ORDER BY abs(unaccounted) + abs(missing) DESC LIMIT 20`,
+    );
+    if (rows.length === 0)
+      return [
+        ok('last hour', 'In = out + failed + dropped at every stage, and nothing is missing between them.'),
+      ];
+    return rows.map(findingOf);
+  },
+};
+
+function findingOf({ app_id, stage, unit, unaccounted, missing }: Imbalance): Finding {
+  const parts = [
+    ...(unaccounted === 0 ? [] : [`${String(unaccounted)} of what it took in is not accounted for`]),
+    ...(missing <= 0 ? [] : [`${String(missing)} handed on by the stage before did not come in`]),
+  ];
+  return problem(
+    `${stage}, app ${app_id}`,
+    `${parts.join('; ')} (${unit}).`,
+    'Treat it as an incident: raise the retention of the topics before anything else.',
+  );
+}

@@ -1,0 +1,152 @@
+import type { ClickHouse } from '@headwater/clickhouse';
+import {
+  digestSql,
+  eventColumns,
+  expectedParts,
+  failedColumns,
+  type AlertSeen,
+  type EventRow,
+  type Observations,
+  type StageTotals,
+} from '@headwater/verification';
+
+/** Rows of one query: so many fit into memory well. */
+const PAGE_ROWS = 50_000;
+/** Corrupt rows that are looked at again, column by column. */
+const EXPLAINED = 5;
+
+/** What the check reads of ClickHouse, all of one app. */
+export class Tables {
+  constructor(
+    private readonly clickhouse: ClickHouse,
+    private readonly app: string,
+  ) {}
+
+  /** Rows that are there now: cheap, for waiting until no more come. */
+  async counts(): Promise<{ readonly events: number; readonly failed: number }> {
+    const [row] = await this.query<{ events: number; failed: number }>(
+      `SELECT (SELECT count() FROM events_stored WHERE app_id = {app:String}) AS events,
+              (SELECT uniqExact(failed_id) FROM failed_events_stored WHERE app_id = {app:String}) AS failed`,
+    );
+    return { events: Number(row?.events ?? 0), failed: Number(row?.failed ?? 0) };
+  }
+
+  /** Lays every row against the ledger, a page at a time. */
+  async observe(seen: Observations): Promise<void> {
+    const { events } = await this.counts();
+    const pages = Math.max(1, Math.ceil(events / PAGE_ROWS));
+    const suspects: EventRow[] = [];
+    for (let page = 0; page < pages; page += 1) {
+      const rows = await this.query<EventRow>(
+        `SELECT toString(event_id) AS id, duplicate_of AS duplicateOf, event_fingerprint AS fingerprint,
+                page_title AS title, ${digestSql(eventColumns)} AS digest
+         FROM events_stored WHERE app_id = {app:String} AND cityHash64(event_id) % {pages:UInt32} = {page:UInt32}`,
+        { pages, page },
+      );
+      for (const row of rows)
+        if (seen.eventRow(row) === 'corrupt' && suspects.length < EXPLAINED) suspects.push(row);
+    }
+    for (const row of suspects) await this.explain(row, seen);
+    await this.observeFailed(seen);
+    await this.observeView(seen);
+  }
+
+  /** What the stages say that they did, over the whole run. @returns null where this version of the tables does not say */
+  async accounting(): Promise<readonly StageTotals[] | null> {
+    const [view] = await this.query<{ found: number }>(
+      `SELECT count() AS found FROM system.tables WHERE database = currentDatabase() AND name = 'pipeline_accounting'`,
+    );
+    if (Number(view?.found ?? 0) === 0) return null;
+    const rows = await this.query<StageTotals>(
+      `SELECT stage, any(unit) AS unit, sum(in_count) AS \`in\`, sum(out_count) AS out, sum(accounting.failed) AS failed,
+              sum(accounting.dropped) AS dropped, sum(accounting.unaccounted) AS unaccounted, sum(accounting.missing) AS missing
+       FROM pipeline_accounting AS accounting WHERE app_id = {app:String} GROUP BY stage`,
+    );
+    return rows.map((row) => ({
+      ...row,
+      in: Number(row.in),
+      out: Number(row.out),
+      failed: Number(row.failed),
+      dropped: Number(row.dropped),
+      unaccounted: Number(row.unaccounted),
+      missing: row.missing === null ? null : Number(row.missing),
+    }));
+  }
+
+  /** Alerts about the app, or about all, between two times (milliseconds). */
+  async alerts(from: number, until: number): Promise<readonly AlertSeen[]> {
+    const rows = await this.query<AlertSeen>(
+      `SELECT \`check\`, app_id AS appId, state, toUnixTimestamp64Milli(collector_tstamp) AS at, summary
+       FROM quality_alerts
+       WHERE app_id IN ({app:String}, '*', '') AND load_tstamp BETWEEN fromUnixTimestamp64Milli({from:Int64}) AND fromUnixTimestamp64Milli({until:Int64})
+       ORDER BY load_tstamp`,
+      { from: Math.floor(from), until: Math.ceil(until) },
+    );
+    return rows.map((row) => ({ ...row, at: Number(row.at) }));
+  }
+
+  private async observeFailed(seen: Observations): Promise<void> {
+    const rows = await this.query<{
+      failedId: string;
+      copies: number;
+      eventId: string;
+      title: string;
+      userAgent: string;
+      stage: string;
+      type: string;
+      field: string;
+      keyword: string;
+      digest: string;
+    }>(
+      `SELECT toString(failed_id) AS failedId, count() AS copies, any(event_id) AS eventId, any(parameters['page']) AS title,
+              any(useragent) AS userAgent, any(failed_events_stored.stage) AS stage, any(failures[1].type) AS type,
+              any(failures[1].field) AS field, any(failures[1].keyword) AS keyword, any(${digestSql(failedColumns)}) AS digest
+       FROM failed_events_stored WHERE app_id = {app:String} GROUP BY failed_id`,
+    );
+    for (const row of rows) seen.failedRow({ ...row, copies: Number(row.copies) });
+  }
+
+  /** The view that people read must show each stored event once. */
+  private async observeView(seen: Observations): Promise<void> {
+    const doubles = await this.query<{ id: string; rows: number }>(
+      `SELECT toString(event_id) AS id, count() AS rows FROM events WHERE app_id = {app:String}
+       GROUP BY event_id HAVING rows > 1 LIMIT 10`,
+    );
+    for (const { id, rows } of doubles)
+      seen.viewDoubles.add(() => `the view events shows event ${id} ${String(rows)} times`);
+    const [counts] = await this.query<{ stored: number; shown: number }>(
+      `SELECT (SELECT uniqExact(event_id) FROM events_stored WHERE app_id = {app:String}) AS stored,
+              (SELECT uniqExact(event_id) FROM events WHERE app_id = {app:String}) AS shown`,
+    );
+    const gap = Number(counts?.stored ?? 0) - Number(counts?.shown ?? 0);
+    if (gap > 0)
+      seen.viewGaps.add(
+        () => `${String(gap)} events are in events_stored, and the view events does not show them`,
+        gap,
+      );
+  }
+
+  /** Which columns of a corrupt row are not what they must be. */
+  private async explain({ id, title }: EventRow, seen: Observations): Promise<void> {
+    const content = seen.contentOf(id, title);
+    if (content === null) return;
+    const expected = expectedParts(seen.facts.plan, content, eventColumns);
+    const rows = await this.query<Readonly<Record<string, string>>>(
+      `SELECT ${eventColumns.map(({ sql }, index) => `${sql} AS c${String(index)}`).join(', ')}
+       FROM events_stored WHERE app_id = {app:String} AND event_id = {id:UUID} LIMIT 1`,
+      { id },
+    );
+    for (const row of rows)
+      for (const [index, { name }] of eventColumns.entries())
+        if (row[`c${String(index)}`] !== expected[index])
+          seen.corrupt.examples.push(
+            `event ${id}, column ${name}: found ${short(row[`c${String(index)}`] ?? '')}, sent ${short(expected[index] ?? '')}`,
+          );
+  }
+
+  private query<T>(sql: string, params: Readonly<Record<string, unknown>> = {}): Promise<readonly T[]> {
+    return this.clickhouse.query<T>(sql, { app: this.app, ...params });
+  }
+}
+
+const short = (text: string): string => JSON.stringify(text.length > 120 ? `${text.slice(0, 119)}…` : text);

@@ -1,0 +1,145 @@
+import {
+  topics,
+  type CollectorPayload,
+  type EnrichedEvent,
+  type FailedEvent,
+  type ServiceName,
+  type Topic,
+} from '@headwater/contracts';
+import type { TopicInspector } from '@headwater/kafka';
+import { isUndecodable } from '@headwater/stage';
+import { isCut, leaksIn, type LagOfPartition, type Observations } from '@headwater/verification';
+import { readWatched } from './watcher';
+
+/** Services that belong to a consumer group whose lag matters to the run. */
+const groups: readonly ServiceName[] = ['enricher', 'validator', 'loader'];
+
+/** What was in the topics when the check began, and must be worked off. */
+export type Targets = ReadonlyMap<string, bigint>;
+
+const place = (group: string, topic: Topic, partition: number): string =>
+  `${group} ${topic.name}/${String(partition)}`;
+
+/** Where the logs end now, committed or not: until there every group must come. */
+export async function targetsNow(inspector: TopicInspector): Promise<Targets> {
+  const targets = new Map<string, bigint>();
+  for (const group of groups)
+    for (const topic of Object.values<Topic>(topics).filter(({ readers }) => readers.includes(group)))
+      for (const { partition, end } of await inspector.bounds(topic))
+        targets.set(place(group, topic, partition), end);
+  return targets;
+}
+
+/** What is left to do until the targets. */
+export async function lagNow(
+  inspector: TopicInspector,
+  targets: Targets,
+): Promise<readonly LagOfPartition[]> {
+  const left: LagOfPartition[] = [];
+  for (const group of groups)
+    for (const { topic, partition, committed, start } of await inspector.lag(group)) {
+      const target = targets.get(place(group, topic, partition)) ?? 0n;
+      const at = committed === null || committed < start ? start : committed;
+      left.push({ group, topic: topic.name, partition, left: target > at ? Number(target - at) : 0 });
+    }
+  return left;
+}
+
+/** Lays every record of the app in the topics, and all that a reader saw of it, against the ledger. */
+export async function observeTopics(
+  inspector: TopicInspector,
+  folder: string,
+  seen: Observations,
+): Promise<void> {
+  const { app } = seen.facts.plan;
+  const starts = await startsOf(folder, seen);
+  for (const topic of [topics.validEvents, topics.failedEvents] as const) {
+    const from = await readableFrom(inspector, topic, starts, seen);
+    for await (const { partition, record } of inspector.read(topic, from)) {
+      if (isUndecodable(record)) continue;
+      const offset = Number(record.offset);
+      if (topic === topics.validEvents) {
+        const event = record.value as EnrichedEvent;
+        if (event.app_id !== app) continue;
+        seen.validRecord({
+          partition,
+          offset,
+          id: event.event_id,
+          duplicateOf: event.duplicate_of ?? '',
+          title: event.page_title ?? '',
+        });
+      } else {
+        const failed = record.value as FailedEvent;
+        if (failed.app_id !== app) continue;
+        seen.failedRecord({
+          partition,
+          offset,
+          failedId: failed.failed_id,
+          eventId: failed.event_id ?? '',
+          title: failed.parameters?.['page'] ?? '',
+          userAgent: failed.useragent ?? '',
+          stage: failed.stage ?? 'unknown',
+        });
+        for (const leak of leaksIn(JSON.stringify(failed)))
+          seen.leak({
+            where: `topic failed-events, ${String(partition)}/${String(offset)}`,
+            encoding: leak.encoding,
+            found: leak.text,
+          });
+      }
+    }
+  }
+  seen.watch.compare();
+}
+
+/** In `collector-payloads` addresses may stand, cut to /24 and /48; identifiers are still as they were sent. */
+export async function scanPayloads(
+  inspector: TopicInspector,
+  since: number,
+  seen: Observations,
+): Promise<void> {
+  for await (const { partition, record } of inspector.read(topics.collectorPayloads, 'start')) {
+    if (isUndecodable(record) || record.timestamp < since) continue;
+    const { body, ...envelope } = record.value as CollectorPayload;
+    for (const text of [JSON.stringify(envelope), body?.toString('utf8') ?? ''])
+      for (const leak of leaksIn(text)) {
+        if (leak.encoding === 'clear identifier' || isCut(leak)) continue;
+        seen.leak({
+          where: `topic collector-payloads, ${String(partition)}/${String(record.offset)}`,
+          encoding: leak.encoding,
+          found: leak.text,
+        });
+      }
+  }
+}
+
+/** Reads what the reader noted down, and where it began: there the app's records can begin at the earliest. */
+async function startsOf(
+  folder: string,
+  seen: Observations,
+): Promise<ReadonlyMap<string, ReadonlyMap<number, bigint>>> {
+  const starts = new Map<string, Map<number, bigint>>();
+  for await (const { kind, topic, partition, offset, id } of readWatched(folder)) {
+    if (kind === 'start') {
+      const ofTopic = starts.get(topic) ?? new Map<number, bigint>();
+      starts.set(topic, ofTopic.set(partition, BigInt(offset)));
+    } else seen.watch.saw(topic, partition, Number(offset), id ?? '');
+  }
+  return starts;
+}
+
+async function readableFrom(
+  inspector: TopicInspector,
+  topic: Topic,
+  starts: ReadonlyMap<string, ReadonlyMap<number, bigint>>,
+  seen: Observations,
+): Promise<ReadonlyMap<number, bigint>> {
+  const from = new Map<number, bigint>();
+  for (const { partition, start } of await inspector.bounds(topic)) {
+    const watchedFrom = starts.get(topic.name)?.get(partition) ?? start;
+    const first = watchedFrom < start ? start : watchedFrom;
+    from.set(partition, first);
+    seen.watch.startsAt(topic.name, partition, Number(first));
+  }
+  return from;
+}

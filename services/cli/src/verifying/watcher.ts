@@ -1,0 +1,100 @@
+import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { topics, type EnrichedEvent, type FailedEvent, type Topic } from '@headwater/contracts';
+import type { TopicInspector } from '@headwater/kafka';
+import { isUndecodable } from '@headwater/stage';
+import { linesOf } from './ledger-file';
+
+const FILE = 'watched.ndjson';
+/** How long the reader stays after the last event was sent, milliseconds: what it sees then tells less. */
+const STAYS_MS = 2_000;
+
+/** A record that the reader saw, or where it began to read a partition. */
+interface WatchedLine {
+  readonly kind: 'start' | 'seen';
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  /** `event_id` in valid-events, `failed_id` in failed-events. */
+  readonly id?: string;
+}
+
+const watched: readonly Topic[] = [topics.validEvents, topics.failedEvents];
+
+/** A reader of committed records that is there while things break. */
+export class Watcher {
+  private readonly stop = new AbortController();
+  private readonly followers: Promise<void>[] = [];
+  /** Why it ended before it was told to; null while all is well. */
+  problem: Error | null = null;
+
+  private constructor(
+    private readonly inspector: TopicInspector,
+    private readonly file: WriteStream,
+    private readonly app: string,
+  ) {}
+
+  /** Begins to read at what is the end now. @throws {ServiceError} when the topics cannot be read */
+  static async start(inspector: TopicInspector, folder: string, app: string): Promise<Watcher> {
+    const starts = await Promise.all(
+      watched.map(async (topic) => {
+        const bounds = await inspector.bounds(topic);
+        return { topic, from: new Map(bounds.map(({ partition, stableEnd }) => [partition, stableEnd])) };
+      }),
+    );
+    const watcher = new Watcher(inspector, createWriteStream(join(folder, FILE), { flags: 'ax' }), app);
+    for (const { topic, from } of starts) {
+      for (const [partition, offset] of from)
+        watcher.note({ kind: 'start', topic: topic.name, partition, offset: String(offset) });
+      watcher.followers.push(watcher.follow(topic, from));
+    }
+    return watcher;
+  }
+
+  /** Reads on for a moment, and ends. */
+  async end(sleep: (ms: number) => Promise<void>): Promise<void> {
+    await sleep(STAYS_MS);
+    this.stop.abort();
+    await Promise.all(this.followers);
+    this.file.end();
+    await once(this.file, 'close');
+  }
+
+  private async follow(topic: Topic, from: ReadonlyMap<number, bigint>): Promise<void> {
+    try {
+      for await (const { partition, record } of this.inspector.follow(topic, from, this.stop.signal)) {
+        if (isUndecodable(record)) continue;
+        const value = record.value as Partial<EnrichedEvent & FailedEvent>;
+        if (value.app_id !== this.app) continue;
+        const id = topic === topics.validEvents ? value.event_id : value.failed_id;
+        this.note({
+          kind: 'seen',
+          topic: topic.name,
+          partition,
+          offset: String(record.offset),
+          id: id ?? '',
+        });
+      }
+    } catch (error) {
+      this.problem ??= error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  private note(line: WatchedLine): void {
+    this.file.write(`${JSON.stringify(line)}\n`);
+  }
+}
+
+/** What a reader noted down, in its order; nothing where nobody watched. A torn last line is left out. */
+export async function* readWatched(folder: string): AsyncGenerator<WatchedLine> {
+  const path = join(folder, FILE);
+  if (!existsSync(path)) return;
+  for await (const text of linesOf(path)) {
+    try {
+      yield JSON.parse(text) as WatchedLine;
+    } catch {
+      // The tool was killed while it wrote this line.
+    }
+  }
+}
