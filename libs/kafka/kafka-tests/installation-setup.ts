@@ -23,6 +23,8 @@ import type { StageServer } from '../src/consumer/stage-server';
 export interface Endpoints {
   readonly brokers: string;
   readonly registryUrl: string;
+  /** File in which ids are kept. */
+  readonly idsFile?: string;
 }
 
 export const endpoints = (): Endpoints =>
@@ -58,7 +60,7 @@ export class Installation {
 
   private constructor(
     readonly prefix: string,
-    { brokers, registryUrl }: Endpoints,
+    { brokers, registryUrl, idsFile }: Endpoints,
     compression: 'none' | 'zstd' | 'gzip',
     overrides: Partial<ClientConfig> = {},
   ) {
@@ -74,7 +76,7 @@ export class Installation {
       testLog,
       overrides,
     );
-    this.registry = connectRegistry({ url: registryUrl }, { log: testLog });
+    this.registry = connectRegistry({ url: registryUrl, idsFile }, { log: testLog });
     this.client = new Kafka({ ...this.kafka.clientConfig, logLevel: logLevel.NOTHING });
     this.admin = new AdminClient(this.kafka);
     this.reader = new PartitionReader(this.kafka);

@@ -63,5 +63,17 @@ export const registryConfig = z.object({
     .describe('Base of a Confluent-compatible registry API: `<url>/subjects` must answer.'),
   username: z.string().optional().describe('User for HTTP basic authentication.'),
   password: z.string().meta({ secret: true }).optional().describe('Password for HTTP basic authentication.'),
+  idsFile: z
+    .string()
+    .optional()
+    .describe(
+      'File in which this replica keeps the ids that the registry gave to schemas; with it a service starts also while the registry is down. Each replica its own; it lasts as long as the folder does.',
+    ),
+  idsSeedFile: z
+    .string()
+    .optional()
+    .describe(
+      'A file of the same form that is only read, beneath the other one: for the first start of a replica, e.g. a mounted ConfigMap that the job "schemas" wrote.',
+    ),
 });
 export type RegistryConfig = z.infer<typeof registryConfig>;

@@ -36,6 +36,12 @@ export class RegistryUnavailable extends ServiceError {
   override readonly retriable = true;
 }
 
+/** The registry gives a schema another id than before: what the topics hold would be read under wrong schemas. */
+export class RegistryChanged extends ServiceError {
+  override readonly code = 'E_REGISTRY_CHANGED';
+  override readonly retriable = true;
+}
+
 /** The registry answers, but does not know the schema that this build writes. */
 export class SchemaNotRegistered extends ServiceError {
   override readonly code = 'E_SCHEMA_NOT_REGISTERED';

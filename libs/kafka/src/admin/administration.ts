@@ -130,13 +130,9 @@ export async function registerSchemas(
   for (const topic of Object.values(topics)) {
     const subject = subjectOf(topic, prefix);
     const known = await registry.findId(topic, subject);
-    if (known !== null) reports.push({ subject, action: 'unchanged', id: known });
-    else
-      reports.push({
-        subject,
-        action: 'registered',
-        id: dryRun ? null : await registry.register(topic, prefix),
-      });
+    const id = known ?? (dryRun ? null : await registry.register(topic, prefix));
+    if (id !== null && !dryRun) registry.remember(topic, prefix, id);
+    reports.push({ subject, action: known === null ? 'registered' : 'unchanged', id });
   }
   return reports;
 }

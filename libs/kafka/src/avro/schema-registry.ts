@@ -3,12 +3,15 @@ import { COMPATIBILITY, SchemaRegistry as RegistryClient } from '@kafkajs/conflu
 import { TopicCodec } from './topic-codec';
 import type { RegistryConfig } from '../config';
 import { withDeadline } from '../client/deadline';
-import { RegistryUnavailable, SchemaConflict, SchemaNotRegistered } from '../errors';
+import { RegistryChanged, RegistryUnavailable, SchemaConflict, SchemaNotRegistered } from '../errors';
 import type { Log } from '../client/log';
+import { KnownIds } from './known-ids';
 
 const DEADLINE_MS = 5_000;
 /** How long the registry is not asked again for an id that it does not know. */
 const NEGATIVE_CACHE_MS = 30_000;
+/** Time between two attempts to have ids confirmed that were taken from the file. */
+const CONFIRM_MS = 5_000;
 
 /** Codecs of topics, by name without prefix. */
 export type Codecs = ReadonlyMap<string, TopicCodec>;
@@ -19,9 +22,17 @@ export type Codecs = ReadonlyMap<string, TopicCodec>;
  *
  * Its client reports a registry that is offline as "400 Bad Request", so no status is believed by itself. A record is
  * called undecodable only when the registry has just shown that it works, by naming the right id for a schema of ours.
+ *
+ * Ids are kept in a file where one is configured. When the registry is down at the start, they are taken from there, and
+ * confirmed once it answers; if it then names another id, `trouble` says so and nothing is read or written any more.
  */
 export class SchemaRegistry {
   private readonly client: RegistryClient;
+  private readonly known: KnownIds;
+  /** Ids from the file that the registry has not confirmed, by subject. */
+  private readonly unconfirmed = new Map<string, { readonly topic: Topic; readonly id: number }>();
+  private confirming: NodeJS.Timeout | null = null;
+  private changed: RegistryChanged | null = null;
   private readonly unknownIds = new Map<number, number>();
 
   constructor(
@@ -29,6 +40,7 @@ export class SchemaRegistry {
     private readonly log: Log,
     private readonly now: () => number = Date.now,
   ) {
+    this.known = new KnownIds({ path: config.idsFile, seed: config.idsSeedFile }, log);
     const { url, username, password } = config;
     this.client = new RegistryClient({
       host: url.replace(/\/+$/, ''),
@@ -41,16 +53,83 @@ export class SchemaRegistry {
   /**
    * Codecs for topics, each under the id of the schema of this build, never "the latest".
    *
-   * @throws {RegistryUnavailable} when it does not answer
+   * @throws {RegistryUnavailable} when it does not answer, and an id is not in the file
+   * @throws {RegistryChanged} when it names another id than the file
    * @throws {SchemaNotRegistered} when a subject does not hold our schema
    */
   async codecs(prefix: string, wanted: readonly Topic[] = Object.values(topics)): Promise<Codecs> {
     const found = await Promise.all(
       wanted.map(
-        async (topic) => [topic.name, new TopicCodec(topic, await this.idOf(topic, prefix))] as const,
+        async (topic) => [topic.name, new TopicCodec(topic, await this.idAtStart(topic, prefix))] as const,
       ),
     );
     return new Map(found);
+  }
+
+  /** Null, or why nothing may be read or written under the ids that are known. To be asked before every batch. */
+  trouble(): RegistryChanged | null {
+    return this.changed;
+  }
+
+  /** Keeps an id that the registry has just named, in place of an older one. */
+  remember(topic: Topic, prefix: string, id: number): void {
+    this.known.rememberId(subjectOf(topic, prefix), schemas[topic.schema], id);
+  }
+
+  private async idAtStart(topic: Topic, prefix: string): Promise<number> {
+    const subject = subjectOf(topic, prefix);
+    const known = this.known.idOf(subject, schemas[topic.schema]);
+    try {
+      const id = await this.idOf(topic, prefix);
+      if (known !== null && known !== id) throw this.changedId(subject, known, id);
+      this.remember(topic, prefix, id);
+      return id;
+    } catch (error) {
+      if (!(error instanceof RegistryUnavailable) || known === null) throw error;
+      this.log.warn(
+        { err: error, subject, schemaId: known },
+        `The schema of ${topic.name} is taken to have the id ${String(known)}, as ${this.config.idsFile ?? this.config.idsSeedFile ?? 'before'} says: ${error.message} The id is compared once the registry answers.`,
+      );
+      this.unconfirmed.set(subject, { topic, id: known });
+      this.confirmSoon();
+      return known;
+    }
+  }
+
+  private confirmSoon(): void {
+    this.confirming ??= setTimeout(() => {
+      this.confirming = null;
+      void this.confirm();
+    }, CONFIRM_MS).unref();
+  }
+
+  /** Compares the ids that were taken from the file with the registry, until it has confirmed all of them. */
+  private async confirm(): Promise<void> {
+    let changed: RegistryChanged | null = null;
+    for (const [subject, { topic, id }] of this.unconfirmed) {
+      try {
+        const found = await this.findId(topic, subject);
+        if (found === id) this.unconfirmed.delete(subject);
+        else changed ??= this.changedId(subject, id, found);
+      } catch {
+        // It still does not answer; what it said before stays true.
+        changed ??= this.changed;
+        break;
+      }
+    }
+    if (changed && !this.changed)
+      this.log.error({ code: changed.code }, `Nothing more is read or written: ${changed.message}`);
+    if (!changed && this.unconfirmed.size === 0)
+      this.log.info({}, 'The registry has confirmed the ids that were taken from the file.');
+    this.changed = changed;
+    if (this.unconfirmed.size > 0) this.confirmSoon();
+  }
+
+  private changedId(subject: string, known: number, found: number | null): RegistryChanged {
+    const now = found === null ? 'does not hold it' : `gives it the id ${String(found)}`;
+    return new RegistryChanged(
+      `The schema of this version had the id ${String(known)} under ${subject}, but the registry at ${this.config.url} ${now} now: it was reset, or another registry answers. Records would be read under wrong schemas. Restore the registry. If it was made anew on purpose and no topic holds an old record, remove ${this.config.idsFile ?? this.config.idsSeedFile ?? 'the file of ids'} and start again.`,
+    );
   }
 
   /** Id under which the registry holds exactly our schema for a topic. */
@@ -126,23 +205,32 @@ export class SchemaRegistry {
         { topic: codec.topic.name, schemaId: id },
         `Read schema ${String(id)} from the registry.`,
       );
-      return schema.schema({ exportAttrs: true });
+      const read = schema.schema({ exportAttrs: true }) as Readonly<Record<string, unknown>>;
+      this.known.rememberSchema(id, read);
+      return read;
     } catch (error) {
-      if (statusOf(error) !== 404) throw this.unavailable(error);
+      if (statusOf(error) !== 404) {
+        const known = this.known.schemaOf(id);
+        if (known === null) throw this.unavailable(error);
+        this.log.warn(
+          { topic: codec.topic.name, schemaId: id },
+          `Schema ${String(id)} is taken from the file of ids: the registry does not answer.`,
+        );
+        return known;
+      }
       await this.proveAlive(codec, prefix, error);
       this.unknownIds.set(id, this.now() + NEGATIVE_CACHE_MS);
       return null;
     }
   }
 
-  /** @throws {RegistryUnavailable} unless the registry still gives our schema the id that it had at the start */
+  /** @throws {RegistryUnavailable | RegistryChanged} unless the registry still gives our schema the id that it had at the start */
   private async proveAlive(codec: TopicCodec, prefix: string, cause: unknown): Promise<void> {
     const topic = Object.values(topics).find(({ name }) => name === codec.topic.name);
-    if (topic && (await this.findId(topic, subjectOf(topic, prefix))) === codec.id) return;
-    throw new RegistryUnavailable(
-      `The registry at ${this.config.url} no longer gives the schema of ${codec.topic.name} the id ${String(codec.id)}: it was reset, or another registry answers. Restore it; until then nothing is decoded and nothing is lost.`,
-      { cause },
-    );
+    if (!topic) throw this.unavailable(cause);
+    const subject = subjectOf(topic, prefix);
+    const found = await this.findId(topic, subject);
+    if (found !== codec.id) throw this.changedId(subject, codec.id, found);
   }
 
   private isKnownMissing(id: number): boolean {

@@ -95,6 +95,8 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   private consumer: Consumer | null = null;
   private watch: NodeJS.Timeout | null = null;
   private epoch = 0;
+  /** Why the service has not joined its group yet. */
+  private waitsFor: string | null = null;
 
   constructor(protected readonly options: ServerOptions) {
     super();
@@ -106,6 +108,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
 
   /** For `kit.health.readiness`: null, or which partitions do not go on, and why. */
   notReady(): string | null {
+    if (this.waitsFor !== null) return `It has not started to read yet: ${this.waitsFor}`;
     const problems = [...this.lanes.values()].flatMap(({ name, partition, problem }) =>
       problem === null ? [] : [`${name}/${String(partition)}: ${problem}`],
     );
@@ -199,12 +202,14 @@ export abstract class StageServer extends Server implements CustomTransportStrat
         this.partitionCounts = new Map(
           topics.map(({ name }) => [name, counts.get(`${this.prefix}${name}`) ?? 0]),
         );
+        this.waitsFor = null;
         return;
       } catch (error) {
         if (troubleOf(error) === 'fatal') throw error;
+        this.waitsFor = messageOf(error);
         if (!told)
           this.options.log.warn(
-            { err: error },
+            { err: error, code: codeOf(error) },
             `The service waits and will start once this is mended: ${messageOf(error)}`,
           );
         await this.pause(START_WAIT_MS);
@@ -611,7 +616,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     void this.takeOver(lane, error instanceof Fenced ? HEARTBEAT_INTERVAL_MS + wait : wait);
   }
 
-  /** Decodes the records of a batch. @throws {RegistryUnavailable} */
+  /** Decodes the records of a batch. @throws {RegistryUnavailable | RegistryChanged} */
   protected async decode(
     lane: Lane,
     messages: readonly KafkaMessage[],
@@ -619,9 +624,11 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     return [...(await this.stream(lane, messages))];
   }
 
-  /** The records of a batch, decoded when they are read. @throws {RegistryUnavailable} */
+  /** The records of a batch, decoded when they are read. @throws {RegistryUnavailable | RegistryChanged} */
   protected async stream(lane: Lane, messages: readonly KafkaMessage[]): Promise<StreamedRecords> {
     const topic = lane.topic.name;
+    const trouble = this.options.registry.trouble();
+    if (trouble) throw trouble;
     const codec = this.codecs.get(topic);
     if (!codec) throw new Misconfigured(`Nothing was prepared for reading ${topic}.`);
     await learnSchemas(codec, messages, (id) => this.options.registry.teach(codec, id, this.prefix));

@@ -106,11 +106,14 @@ export class TopicWriter {
    *
    * @throws {Overloaded} at once, when more than `maxPendingBytes` wait
    * @throws {BrokerUnavailable} when the record is not acknowledged before the deadline
+   * @throws {RegistryChanged} while ids are not what they were
    * @throws {RecordTooLarge | NotEncodable} for a value that cannot be a record of the topic
    */
   write(topic: Topic, value: object): Promise<void> {
     const queue = this.queues.get(topic.name);
     if (!queue || this.closing) return Promise.reject(this.notOpen(topic));
+    const trouble = this.options.registry.trouble();
+    if (trouble) return Promise.reject(trouble);
     if (this.pending >= this.maxPendingBytes) {
       this.metrics.writes.inc({ topic: topic.name, result: 'overloaded' });
       return Promise.reject(overloaded(this.pending));
@@ -135,7 +138,7 @@ export class TopicWriter {
 
   /** False while there is no connection over which a write could succeed. */
   ready(): boolean {
-    return this.producer !== null && !this.closing;
+    return this.producer !== null && !this.closing && this.options.registry.trouble() === null;
   }
 
   /** Takes nothing more, waits until all is settled, and disconnects. */
