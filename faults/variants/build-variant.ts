@@ -26,14 +26,14 @@ export interface Variant {
  * Builds services from sources that are changed on their way into the bundle; the checkout stays as it is, and the product
  * needs no hook for it. Answers the folder of the bundles, to be used in place of `dist/services`.
  *
- * @throws when a text to change is not there exactly once, or a changed file is in none of the bundles
+ * @throws when a text to change is not there exactly once, or a changed file is in no bundle
  */
 export async function buildVariant({ name, services, edits }: Variant): Promise<string> {
   const folder = join(variantsFolder, name);
   rmSync(folder, { recursive: true, force: true });
   const texts = editedTexts(edits);
+  const used = new Set<string>();
   for (const service of services) {
-    const used = new Set<string>();
     const out = join(folder, service);
     mkdirSync(out, { recursive: true });
     await build({
@@ -46,7 +46,6 @@ export async function buildVariant({ name, services, edits }: Variant): Promise<
       sourcemap: true,
       packages: 'external',
       tsconfig: join(root, 'tsconfig.base.json'),
-      // What TypeScript's paths name is ours and belongs into the bundle.
       plugins: [
         {
           name: 'edits',
@@ -62,12 +61,12 @@ export async function buildVariant({ name, services, edits }: Variant): Promise<
       ],
       logLevel: 'error',
     });
-    const unused = [...texts.keys()].filter((path) => !used.has(path));
-    if (unused.length > 0)
-      throw new Error(`The variant ${name} changes ${unused.join(', ')}, which ${service} does not contain.`);
     const schemas = join(builtServices, service, 'schemas');
     if (existsSync(schemas)) cpSync(schemas, join(out, 'schemas'), { recursive: true });
   }
+  const unused = [...texts.keys()].filter((path) => !used.has(path));
+  if (unused.length > 0)
+    throw new Error(`The variant ${name} changes ${unused.join(', ')}, which none of its services contains.`);
   return folder;
 }
 

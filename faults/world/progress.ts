@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { topics, type ServiceName } from '@headwater/contracts';
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { Kafka, logLevel, Partitioners, type Admin, type Message } from 'kafkajs';
 
 const POLL_MS = 200;
 const ASK_MS = 10_000;
@@ -12,18 +12,20 @@ const groups: readonly { readonly service: ServiceName; readonly reads: readonly
   { service: 'loader', reads: [topics.validEvents.name, topics.failedEvents.name] },
 ];
 
-/** Watches from outside how far the stages are, by what they have committed. */
+/** Looks into Kafka from outside: how far the stages are, by what they have committed. */
 export class Progress {
   private readonly admin: Admin;
+  private readonly kafka: Kafka;
 
   constructor(brokers: readonly string[]) {
-    this.admin = new Kafka({
+    this.kafka = new Kafka({
       clientId: 'faults-progress',
       brokers: [...brokers],
       logLevel: logLevel.NOTHING,
       requestTimeout: ASK_MS,
       retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 500 },
-    }).admin();
+    });
+    this.admin = this.kafka.admin();
   }
 
   /**
@@ -40,7 +42,8 @@ export class Progress {
         for (;;) {
           const committed = await this.patiently(left, () => this.committed(service, topic));
           if (committed === null) return null;
-          if ([...ends].every(([partition, end]) => (committed.get(partition) ?? 0n) >= end)) break;
+          if ([...ends].every(([partition, end]) => end === 0n || (committed.get(partition) ?? -1n) >= end))
+            break;
           if (left() <= 0) return null;
           await sleep(POLL_MS);
         }
@@ -51,6 +54,17 @@ export class Progress {
   async ends(topic: string): Promise<ReadonlyMap<number, bigint>> {
     const found = await this.admin.fetchTopicOffsets(topic);
     return new Map(found.map(({ partition, high }) => [partition, BigInt(high)]));
+  }
+
+  /** Writes records as they are, past every codec. */
+  async write(topic: string, messages: readonly Message[]): Promise<void> {
+    const producer = this.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await producer.connect();
+    try {
+      await producer.send({ topic, acks: -1, messages: [...messages] });
+    } finally {
+      await producer.disconnect();
+    }
   }
 
   async stop(): Promise<void> {

@@ -210,6 +210,8 @@ const settingsOf = (folder: string, instance: string): Readonly<Record<string, s
   KAFKA__SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
   REGISTRY__IDS_FILE: join(made(folder, 'work', instance), 'schema-ids.json'),
   CONNECTION__DRAIN_DELAY_MS: '1000',
+  // Where `runInside` opens a debugger.
+  NODE_OPTIONS: '--inspect-port=127.0.0.1:0',
 });
 
 function made(...path: readonly string[]): string {

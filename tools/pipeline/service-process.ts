@@ -25,6 +25,8 @@ export interface PipelineService {
   readonly logFile: string;
   /** Folder with the bundle of each service; what is set here counts from the next start on. */
   bundles: string;
+  /** Settings on top of all others, from the next start on. */
+  settings: Readonly<Record<string, string>>;
   pid(): number;
   running(): boolean;
   /** Starts it, or starts it again after it ended. Resolves once it is ready, or at once when nobody waits for that. */
@@ -73,6 +75,7 @@ export function serviceProcess(options: ServiceOptions): PipelineService {
     url,
     logFile,
     bundles: builtServices,
+    settings: {},
     pid: () => current().pid,
     running: () => child?.exitCode() === null,
     async kill() {
@@ -101,11 +104,17 @@ export function serviceProcess(options: ServiceOptions): PipelineService {
         cwd: workFolder(dataDir, instance),
         env: {
           ...process.env,
-          NODE_OPTIONS: `${nodeOptions(name)} ${process.env['NODE_OPTIONS'] ?? ''}`.trim(),
           ...plan.env(options.endpoints, secretsOf(dataDir)),
           HTTP__HOST: LOOPBACK,
           HTTP__PORT: String(port),
           ...options.env,
+          ...this.settings,
+          NODE_OPTIONS: [
+            nodeOptions(name),
+            ...[process.env, options.env, this.settings].map((env) => env?.['NODE_OPTIONS']),
+          ]
+            .filter(Boolean)
+            .join(' '),
         },
         logFile,
       });

@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { topics, type ServiceName } from '@headwater/contracts';
+import { prepare } from '@headwater/pipeline';
+import { scenario, type Scenario } from '../scenario';
+import { asAdmin, committedOf, endsOf, groupOf } from '../world/cluster-watch';
+import { linesFrom } from '../world/log-lines';
+import type { World } from '../world/world';
+
+const POLL_MS = 250;
+
+/** Waits until something holds. False when it does not within `withinMs`. */
+async function until(holds: () => Promise<boolean> | boolean, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (!(await holds())) {
+    if (performance.now() > deadline) return false;
+    await sleep(POLL_MS);
+  }
+  return true;
+}
+
+async function readAll(world: World, name: ServiceName, topic: string): Promise<boolean> {
+  const [ends, committed] = await Promise.all([endsOf(world, topic), committedOf(world, name, topic)]);
+  return [...ends].every(([partition, end]) => (committed.get(partition) ?? 0n) >= end);
+}
+
+/** As `kafka-consumer-groups --reset-offsets` does it: for a group that nobody is a member of. */
+async function setOffsets(
+  world: World,
+  name: ServiceName,
+  topic: string,
+  offsets: ReadonlyMap<number, bigint>,
+): Promise<void> {
+  await asAdmin(world, (admin) =>
+    admin.setOffsets({
+      groupId: groupOf(name),
+      topic,
+      partitions: [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) })),
+    }),
+  );
+}
+
+async function isReady({ url }: { readonly url: string }): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** What administrators and retention do to the logs. */
+export const logScenarios: readonly Scenario[] = [
+  scenario({
+    name: 'topic-made-anew',
+    row: 37,
+    title:
+      'valid-events is deleted and made anew: the loader refuses to go on until its offsets are set on purpose',
+    world: 'one broker',
+    full: 3,
+    atOnce: 1,
+    recoverSeconds: 120,
+    async inject({ world, expect }) {
+      const topic = topics.validEvents.name;
+      const [validators, loaders] = [world.of('validator'), world.of('loader')];
+      // Nothing is in the topic that has not been loaded: what is lost with it would be the administrator's loss.
+      for (const service of validators) await service.stop();
+      expect(
+        'everything valid is loaded before the topic goes',
+        await until(() => readAll(world, 'loader', topic), 60_000),
+      );
+      const before = await committedOf(world, 'loader', topic);
+      for (const service of loaders) await service.stop();
+      await asAdmin(world, (admin) => admin.deleteTopics({ topics: [topic] }));
+      await until(async () => !(await asAdmin(world, (admin) => admin.listTopics())).includes(topic), 20_000);
+      await prepare(world.observers, world.folder, { env: world.jobSettings });
+
+      const logs = loaders.map(({ logFile }) => linesFrom(logFile));
+      const refused = (): number =>
+        logs.flatMap((lines) => lines()).filter(({ code }) => code === 'E_ABOVE_END').length;
+      for (const service of loaders) await service.start('launched');
+      const partitions = [...before.values()].filter((offset) => offset > 0n).length;
+      expect(
+        'the loader stops each partition whose log ends before its offset, and says so',
+        await until(() => refused() >= partitions, 60_000),
+        `${String(refused())} of ${String(partitions)}`,
+      );
+      expect(
+        'no loader with such a partition is ready',
+        !(await Promise.all(loaders.map(isReady))).includes(true),
+      );
+
+      for (const service of loaders) await service.stop();
+      const fromStart = new Map([...before.keys()].map((partition) => [partition, 0n]));
+      await setOffsets(world, 'loader', topic, fromStart);
+      await Promise.all([...loaders, ...validators].map((service) => service.start()));
+    },
+  }),
+  scenario({
+    name: 'offsets-set-back',
+    row: 37,
+    title:
+      'the offsets of the enricher are set back by up to 1,000 a partition: the validator drops what comes again',
+    world: 'one broker',
+    full: 3,
+    atOnce: 3,
+    recoverSeconds: 60,
+    async inject({ world, random, expect }) {
+      const topic = topics.collectorPayloads.name;
+      const enrichers = world.of('enricher');
+      for (const service of enrichers) await service.stop();
+      const committed = await committedOf(world, 'enricher', topic);
+      const back = new Map(
+        [...committed].map(([partition, offset]): [number, bigint] => {
+          const earlier = offset - BigInt(random.between(1, 1_000));
+          return [partition, earlier > 0n ? earlier : 0n];
+        }),
+      );
+      expect(
+        'there is something to read again',
+        [...committed.values()].some((offset) => offset > 0n),
+      );
+      await setOffsets(world, 'enricher', topic, back);
+      await Promise.all(enrichers.map((service) => service.start()));
+    },
+  }),
+  scenario({
+    name: 'retention-overtakes',
+    row: 38,
+    title:
+      'records of stage-counts are deleted before the quality monitor has read them: it reports exactly that gap',
+    world: 'one broker',
+    full: 3,
+    atOnce: 3,
+    recoverSeconds: 60,
+    async inject({ world, expect, tell }) {
+      const topic = topics.stageCounts.name;
+      const [monitor] = world.of('quality-monitor');
+      if (!monitor) throw new Error('The installation has no quality monitor.');
+      await monitor.kill();
+      const group = await committedOf(world, 'quality-monitor', topic);
+      // The loader has read what is deleted: only the monitor loses it.
+      let gap: ReadonlyMap<number, readonly [bigint, bigint]> = new Map();
+      const found = await until(async () => {
+        const loaded = await committedOf(world, 'loader', topic);
+        gap = new Map(
+          [...group].flatMap(([partition, from]): [number, readonly [bigint, bigint]][] => {
+            const to = loaded.get(partition) ?? 0n;
+            return to > from ? [[partition, [from, to]]] : [];
+          }),
+        );
+        return gap.size > 0;
+      }, 90_000);
+      expect('counts were written that the monitor had not read', found);
+      await asAdmin(world, (admin) =>
+        admin.deleteTopicRecords({
+          topic,
+          partitions: [...gap].map(([partition, [, to]]) => ({ partition, offset: String(to) })),
+        }),
+      );
+      const lines = linesFrom(monitor.logFile);
+      await monitor.start('launched');
+      const reported = (): string[] =>
+        lines()
+          .filter(({ code }) => code === 'E_GAP')
+          .map(({ partition, from, to }) => `${String(partition)}: ${String(from)}-${String(to)}`)
+          .sort();
+      const wanted = [...gap]
+        .map(([partition, [from, to]]) => `${String(partition)}: ${String(from)}-${String(to)}`)
+        .sort();
+      await until(() => reported().length >= wanted.length, 60_000);
+      tell(`deleted ${wanted.join(', ')}; reported ${reported().join(', ')}`);
+      expect(
+        'exactly the deleted offsets are reported as a gap',
+        reported().join() === wanted.join(),
+        `deleted ${wanted.join(', ')}; reported ${reported().join(', ') || 'nothing'}`,
+      );
+    },
+  }),
+];

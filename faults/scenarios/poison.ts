@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { topics } from '@headwater/contracts';
+import { scenario, type Scenario } from '../scenario';
+
+const MAGIC = 0;
+const header = (id: number): Buffer => {
+  const bytes = Buffer.alloc(5);
+  bytes.writeUInt8(MAGIC, 0);
+  bytes.writeInt32BE(id, 1);
+  return bytes;
+};
+
+/** Values that are not what their topic holds. */
+const poisons: readonly { readonly what: string; readonly value: Buffer | null }[] = [
+  { what: 'no magic byte', value: Buffer.from('{"json": "not Avro"}') },
+  { what: 'a schema id that nobody gave', value: Buffer.concat([header(999_999), Buffer.from([2, 4])]) },
+  { what: 'a header and nothing behind it', value: header(1) },
+  { what: 'three bytes', value: Buffer.from([0, 0, 0]) },
+  { what: 'no value', value: null },
+  {
+    what: 'an array of 2^40 items in a few bytes',
+    value: Buffer.concat([header(1), Buffer.alloc(64, 0xff)]),
+  },
+  { what: 'zeros', value: Buffer.alloc(1_000) },
+  { what: 'a megabyte of noise', value: Buffer.alloc(1_000_000, 0x5a) },
+];
+
+/** Records that no stage can read, between those that it can. */
+export const poisonScenarios: readonly Scenario[] = (
+  [topics.collectorPayloads, topics.enrichedEvents, topics.validEvents] as const
+).map((topic) =>
+  scenario({
+    name: `poison-${topic.name}`,
+    row: 28,
+    title: `records in ${topic.name} that are not what it holds (${poisons.map(({ what }) => what).join(', ')}), each in several copies`,
+    world: 'one broker',
+    ...(topic === topics.enrichedEvents ? { quick: 1 } : {}),
+    full: 8,
+    atOnce: 4,
+    async inject({ world, random, expect }) {
+      const before = await undecodable();
+      const sent = poisons.flatMap(({ value }) =>
+        Array.from({ length: random.between(1, 3) }, () => ({ key: random.uuid(), value })),
+      );
+      await world.progress.write(topic.name, sent);
+      const deadline = performance.now() + 60_000;
+      let found = 0;
+      while (found < sent.length && performance.now() < deadline) {
+        await sleep(500);
+        found = (await undecodable()) - before;
+      }
+      expect(
+        'each became one failed event',
+        found === sent.length,
+        `${String(found)} of ${String(sent.length)}`,
+      );
+
+      async function undecodable(): Promise<number> {
+        const answer = await world.tables.query({
+          query: `SELECT count() AS found FROM failed_events_stored WHERE failure_type = 'undecodable_record'`,
+          format: 'JSONEachRow',
+        });
+        const [row] = await answer.json<{ found: string | number }>();
+        return Number(row?.found ?? 0);
+      }
+    },
+  }),
+);

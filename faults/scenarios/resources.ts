@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LOOPBACK } from '@headwater/stack';
+import { scenario, type Scenario } from '../scenario';
+import { runInside } from '../world/inspector';
+
+const consumers = ['enricher', 'validator', 'loader'] as const;
+const HOUR_MS = 3_600_000;
+
+/** Time, memory and descriptors: what a machine may lack. */
+export const resourceScenarios: readonly Scenario[] = [
+  scenario({
+    name: 'wrong-clock',
+    row: 31,
+    title: 'a service whose clock is up to an hour wrong, either way',
+    world: 'one broker',
+    full: 5,
+    atOnce: 5,
+    async inject({ world, random }) {
+      const service = random.pick(world.of(random.pick(consumers)));
+      service.settings = {
+        NODE_OPTIONS: `--require ${join(__dirname, '../world/shift-clock.cjs')}`,
+        HEADWATER_CLOCK_SHIFT_MS: String(random.between(-HOUR_MS, HOUR_MS)),
+      };
+      await service.stop();
+      await service.start();
+      await sleep(5_000);
+      service.settings = {};
+      await service.stop();
+      await service.start();
+    },
+  }),
+  scenario({
+    name: 'out-of-memory',
+    row: 32,
+    title: 'a service runs out of memory under load (V8 ends the process)',
+    world: 'one broker',
+    full: 5,
+    atOnce: 5,
+    async inject({ world, random, expect }) {
+      const service = random.pick(world.of(random.pick([...consumers, 'collector'] as const)));
+      await runInside(service, 'const held = []; for (;;) held.push(new Array(1e6).fill({}))');
+      const deadline = performance.now() + 60_000;
+      while (service.running() && performance.now() < deadline) await sleep(100);
+      expect('the process ended', !service.running());
+      await service.kill();
+      await service.start();
+    },
+  }),
+  scenario({
+    name: 'blocked-event-loop',
+    row: 33,
+    title: 'the event loop of a consumer is blocked for 10 s, longer than its session',
+    world: 'one broker',
+    full: 5,
+    atOnce: 5,
+    async inject({ world, random }) {
+      const service = random.pick(world.of(random.pick(consumers)));
+      await runInside(service, 'for (const end = Date.now() + 10_000; Date.now() < end; );');
+      await sleep(10_500);
+    },
+  }),
+  scenario({
+    name: 'no-descriptors',
+    row: 34,
+    title: 'a collector with 256 descriptors, and 400 connections that say nothing',
+    world: 'one broker',
+    full: 3,
+    async inject({ world, random }) {
+      const service = random.pick(world.of('collector'));
+      const limit = (files: string): void => {
+        execFileSync('prlimit', ['--pid', String(service.pid()), `--nofile=${files}`]);
+      };
+      limit('256:1048576');
+      const sockets = Array.from({ length: 400 }, (): Socket => {
+        const socket = connect({ host: LOOPBACK, port: Number(new URL(service.url).port) });
+        socket.on('error', () => socket.destroy());
+        return socket;
+      });
+      await sleep(5_000);
+      for (const socket of sockets) socket.destroy();
+      limit('1048576:1048576');
+    },
+  }),
+];

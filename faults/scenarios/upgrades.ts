@@ -1,0 +1,72 @@
+import type { ServiceName } from '@headwater/contracts';
+import { builtServices, prepare } from '@headwater/pipeline';
+import { scenario, type Scenario, type Scene } from '../scenario';
+import { buildVariant, type Variant } from '../variants/build-variant';
+
+const everyService = ['collector', 'enricher', 'validator', 'loader', 'quality-monitor'] as const;
+const field = (doc: string): string =>
+  `{"name":"of_next_version","type":["null","string"],"default":null,"doc":"${doc}"},`;
+
+/** The next version, as any version may be: two records have a field more, a table a column. */
+const nextVersion: Variant = {
+  name: 'next-version',
+  services: [...everyService, 'jobs'],
+  edits: [
+    {
+      file: 'libs/contracts/src/generated/schemas.ts',
+      from: '{"name":"time_quality"',
+      to: `${field('A field of the next version.')}{"name":"time_quality"`,
+    },
+    {
+      file: 'libs/contracts/src/generated/schemas.ts',
+      from: '"doc":"UUID of the request, made by the collector."},',
+      to: `"doc":"UUID of the request, made by the collector."},${field('Another one.')}`,
+    },
+    {
+      file: 'libs/clickhouse/src/generated/migrations.ts',
+      from: '\n] as const;',
+      to: `
+  {
+    number: 9_999,
+    name: 'of_next_version',
+    sql: 'ALTER TABLE {{database}}.events_stored{{on_cluster}} ADD COLUMN IF NOT EXISTS of_next_version Nullable(String)',
+  },
+] as const;`,
+    },
+  ],
+};
+
+/** Replaces the replicas of a service one after the other, as a rolling update does. */
+async function roll({ world, expect }: Scene, name: ServiceName, bundles: string): Promise<void> {
+  world.use(name, bundles);
+  for (const service of world.of(name)) {
+    const code = await service.stop();
+    expect(`the ${name} stops with 0`, code === 0, String(code));
+    await service.start();
+  }
+}
+
+function shuffled<T>({ random }: Scene, items: readonly T[]): readonly T[] {
+  const left = [...items];
+  return items.map(() => left.splice(random.below(left.length), 1)[0] as T);
+}
+
+/** Versions side by side. */
+export const upgradeScenarios: readonly Scenario[] = [
+  scenario({
+    name: 'rolling-upgrade',
+    row: 8,
+    title:
+      'rolling upgrade to the next version (two records with a field more, a table with a column more) and back, services in any order',
+    world: 'one broker',
+    full: 5,
+    atOnce: 2,
+    async inject(scene) {
+      const { world } = scene;
+      const next = await buildVariant(nextVersion);
+      await prepare(world.observers, world.folder, { env: world.jobSettings, bundles: next });
+      for (const name of shuffled(scene, everyService)) await roll(scene, name, next);
+      for (const name of shuffled(scene, everyService)) await roll(scene, name, builtServices);
+    },
+  }),
+];
