@@ -7,6 +7,8 @@ export interface Brokers {
   readonly addresses: readonly string[];
   /** User that this command signs in as; null without SASL. */
   readonly user: string | null;
+  /** Prefix of the installation, as `KAFKA__TOPIC_PREFIX`. */
+  readonly prefix: string;
   /** What each topic should be given. */
   readonly sizing: (brokers: number) => TopicSizing;
   /** Opens and closes a connection, without a word of the protocol. @throws with the reason */
@@ -26,7 +28,7 @@ export interface Registry {
   readonly findId: (topic: Topic) => Promise<number | null>;
   /** Compatibility level that holds for the topic's subject. */
   readonly compatibility: (topic: Topic) => Promise<string>;
-  subjectOf(topic: Topic): string;
+  readonly subjectOf: (topic: Topic) => string;
 }
 
 export interface Database {

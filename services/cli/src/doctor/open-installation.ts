@@ -67,6 +67,7 @@ function brokersOf({ kafka: settings, topics }: DoctorConfig): Brokers & { close
   return {
     addresses: settings.brokers,
     user: settings.sasl.mechanism === 'none' ? null : (settings.sasl.username ?? null),
+    prefix: kafka.prefix,
     sizing: (brokers) => sizingOf(topics, brokers),
     reach,
     cluster,

@@ -1,3 +1,4 @@
+import { allTables } from '@headwater/loading';
 import type { Check } from '../check';
 import { ok, problem, warning, type Finding } from '../finding';
 
@@ -19,8 +20,9 @@ export const deduplication: Check = {
   run: async ({ database }) => {
     const tables = await database.query<TableRow>(
       `SELECT name, engine, engine_full AS settings FROM system.tables
-       WHERE database = {database:String} AND endsWith(name, '_stored') ORDER BY name`,
-      { database: database.name },
+       WHERE database = {database:String} AND name IN {names:Array(String)} ORDER BY name`,
+      // What the command line keeps of its own is not inserted in batches.
+      { database: database.name, names: allTables.map(({ stored }) => stored) },
     );
     if (tables.length === 0)
       return [problem('tables', 'There is none.', 'Run the job `migrate`.', 'E_CLICKHOUSE_TABLES')];

@@ -66,6 +66,7 @@ export function anInstallation(known: Known = {}): Installation {
     brokers: {
       addresses: ['kafka-0:9092', 'kafka-1:9092', 'kafka-2:9092'],
       user: 'doctor',
+      prefix: '',
       sizing: () => sizings.cluster,
       reach: () => Promise.resolve(),
       cluster: () =>
@@ -82,7 +83,7 @@ export function anInstallation(known: Known = {}): Installation {
             .map((topic) => aLag(topic)),
         ),
       differences: () => Promise.resolve(new Map()),
-      accessRules: () => Promise.resolve([]),
+      accessRules: () => Promise.resolve(null),
       ...known.brokers,
     },
     registry: {
