@@ -23,7 +23,7 @@ export type Option = ParseArgsOptionsConfig[string] & {
 };
 export type Options = Readonly<Record<string, Option>>;
 
-export type Values = Readonly<Record<string, string | boolean | undefined>>;
+export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 export interface Command {
   readonly name: string;
@@ -62,6 +62,12 @@ export const isOn = (values: Values, name: string): boolean => values[name] === 
 export const textOf = (values: Values, name: string): string | undefined => {
   const value = values[name];
   return typeof value === 'string' ? value : undefined;
+};
+
+/** What an option says that can be given several times. */
+export const listOf = (values: Values, name: string): readonly string[] => {
+  const value = values[name];
+  return Array.isArray(value) ? (value as readonly string[]) : [];
 };
 
 /** A whole number above zero. */

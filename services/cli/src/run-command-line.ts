@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { RecipeError } from '@headwater/recovery';
 import { ConfigError } from '@headwater/service-kit';
 import { ServiceError } from '@headwater/stage';
-import { commonOptions, helpOf, UsageError, type Command, type Surroundings } from './command';
+import { commonOptions, helpOf, UsageError, type Command, type Surroundings, type Values } from './command';
 import { commands } from './commands';
 
 const OK = 0;
@@ -80,13 +80,13 @@ function parsed(
   { options }: Command,
   args: readonly string[],
 ): {
-  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly values: Values;
   readonly positionals: readonly string[];
 } {
   const config: ParseArgsOptionsConfig = Object.fromEntries(
-    Object.entries({ ...options, ...commonOptions }).map(([name, { type, short }]) => [
+    Object.entries({ ...options, ...commonOptions }).map(([name, { type, short, multiple }]) => [
       name,
-      { type, ...(short === undefined ? {} : { short }) },
+      { type, ...(short === undefined ? {} : { short }), ...(multiple === undefined ? {} : { multiple }) },
     ]),
   );
   try {
@@ -96,7 +96,7 @@ function parsed(
       allowPositionals: true,
       strict: true,
     });
-    return { values: values as Readonly<Record<string, string | boolean | undefined>>, positionals };
+    return { values: values as Values, positionals };
   } catch (error) {
     throw new UsageError(
       `${error instanceof Error ? error.message : String(error)}. --help lists the options.`,

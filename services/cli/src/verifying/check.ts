@@ -1,6 +1,13 @@
 import type { ClickHouse } from '@headwater/clickhouse';
 import type { TopicInspector } from '@headwater/kafka';
-import { notLooked, Observations, type Facts, type LagOfPartition } from '@headwater/verification';
+import {
+  notLooked,
+  Observations,
+  SeenRecords,
+  SeenRows,
+  type Facts,
+  type Leak,
+} from '@headwater/verification';
 import { scanFiles, scanMetrics, scanTables } from './leak-scan';
 import { patiently, type Patience } from './patience';
 import { Tables } from './tables';
@@ -52,13 +59,10 @@ export async function observe(
   // What takes its time is not what is waited for; an outage now is waited for anew.
   const looking = (): Patience => ({ until: now() + LOOK_MS, now, sleep, stop });
   onProgress('Reading the tables');
-  const fresh =
-    <T>(look: (seen: Observations) => Promise<T>): (() => Promise<T>) =>
-    () =>
-      look(seen);
   seen.tables = await patiently(async () => {
-    seen.forgetRows();
-    await tables.observe(seen);
+    const rows = new SeenRows(facts);
+    await tables.observe(rows, facts);
+    seen.rows = rows;
     return true as const;
   }, looking());
 
@@ -66,17 +70,19 @@ export async function observe(
   else {
     onProgress('Reading the topics');
     seen.topics = await patiently(async () => {
-      seen.forgetRecords();
-      await observeTopics(inspector, settings.ledger, seen);
+      const records = new SeenRecords(facts);
+      await observeTopics(inspector, settings.ledger, facts, records);
+      seen.records = records;
       return true as const;
     }, looking());
   }
 
   onProgress('Looking for addresses');
-  seen.leakScan = await patiently(
-    fresh(() => lookForLeaks(seen, settings, means)),
-    looking(),
-  );
+  const leaks = await patiently(() => lookForLeaks(facts, settings, means), looking());
+  if (leaks.kind === 'seen') {
+    for (const leak of leaks.value.leaks) seen.leak(leak);
+    seen.leakScan = { kind: 'seen', value: leaks.value.scanned };
+  } else seen.leakScan = leaks;
   const accounting = await patiently(() => tables.accounting(), looking());
   seen.accounting =
     accounting.kind !== 'seen'
@@ -137,24 +143,21 @@ function expectedRows(facts: Facts): { readonly events: number; readonly failed:
   return wanted;
 }
 
-/** @returns what was scanned, in words */
+/** @returns what was found, and what was scanned, in words */
 async function lookForLeaks(
-  seen: Observations,
+  { plan, firstSentAt }: Facts,
   { scan, metrics }: CheckSettings,
   { clickhouse, inspector }: CheckMeans,
-): Promise<readonly string[]> {
-  const { plan, firstSentAt } = seen.facts;
-  const scanned = ['all tables'];
-  seen.forgetLeaks();
-  for (const leak of await scanTables(clickhouse, plan.app)) seen.leak(leak);
-  if (inspector !== null) {
-    await scanPayloads(inspector, firstSentAt, seen);
-    scanned.push('the topics failed-events and collector-payloads');
-  }
-  for (const leak of await scanFiles(scan)) seen.leak(leak);
-  for (const leak of await scanMetrics(metrics)) seen.leak(leak);
-  scanned.push(...scan, ...metrics);
-  return scanned;
+): Promise<{ readonly leaks: readonly Leak[]; readonly scanned: readonly string[] }> {
+  const inTables = await scanTables(clickhouse, plan.app);
+  const inPayloads = inspector === null ? [] : await scanPayloads(inspector, firstSentAt);
+  return {
+    leaks: [...inTables, ...inPayloads, ...(await scanFiles(scan)), ...(await scanMetrics(metrics))],
+    scanned: [
+      'all tables',
+      ...(inspector === null ? [] : ['the topics failed-events and collector-payloads']),
+      ...scan,
+      ...metrics,
+    ],
+  };
 }
-
-export type { LagOfPartition };

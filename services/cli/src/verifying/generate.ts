@@ -27,8 +27,6 @@ export interface LoadMeans {
   readonly record: (line: LedgerLine) => Promise<void>;
   readonly send: (payload: PlannedPayload) => Promise<Answer>;
   readonly now: () => number;
-  /** May end early when `stop` is aborted. */
-  readonly sleep: (ms: number) => Promise<void>;
   readonly stop: AbortSignal;
 }
 
@@ -123,7 +121,6 @@ export class Load {
   }
 
   private async tick(): Promise<void> {
-    // Not the one that ends early: after a stop it would spin.
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
     if (this.failure) throw this.failure;
   }

@@ -4,9 +4,11 @@ import {
   eventColumns,
   expectedParts,
   failedColumns,
+  resolve,
   type AlertSeen,
   type EventRow,
-  type Observations,
+  type Facts,
+  type SeenRows,
   type StageTotals,
 } from '@headwater/verification';
 
@@ -32,7 +34,7 @@ export class Tables {
   }
 
   /** Lays every row against the ledger, a page at a time. */
-  async observe(seen: Observations): Promise<void> {
+  async observe(seen: SeenRows, facts: Facts): Promise<void> {
     const { events } = await this.counts();
     const pages = Math.max(1, Math.ceil(events / PAGE_ROWS));
     const suspects: EventRow[] = [];
@@ -44,9 +46,9 @@ export class Tables {
         { pages, page },
       );
       for (const row of rows)
-        if (seen.eventRow(row) === 'corrupt' && suspects.length < EXPLAINED) suspects.push(row);
+        if (seen.event(row) === 'corrupt' && suspects.length < EXPLAINED) suspects.push(row);
     }
-    for (const row of suspects) await this.explain(row, seen);
+    for (const row of suspects) await this.explain(row, seen, facts);
     await this.observeFailed(seen);
     await this.observeView(seen);
   }
@@ -85,7 +87,7 @@ export class Tables {
     return rows.map((row) => ({ ...row, at: Number(row.at) }));
   }
 
-  private async observeFailed(seen: Observations): Promise<void> {
+  private async observeFailed(seen: SeenRows): Promise<void> {
     const rows = await this.query<{
       failedId: string;
       copies: number;
@@ -103,11 +105,11 @@ export class Tables {
               any(failures[1].field) AS field, any(failures[1].keyword) AS keyword, any(${digestSql(failedColumns)}) AS digest
        FROM failed_events_stored WHERE app_id = {app:String} GROUP BY failed_id`,
     );
-    for (const row of rows) seen.failedRow({ ...row, copies: Number(row.copies) });
+    for (const row of rows) seen.failed({ ...row, copies: Number(row.copies) });
   }
 
   /** The view that people read must show each stored event once. */
-  private async observeView(seen: Observations): Promise<void> {
+  private async observeView(seen: SeenRows): Promise<void> {
     const doubles = await this.query<{ id: string; rows: number }>(
       `SELECT toString(event_id) AS id, count() AS rows FROM events WHERE app_id = {app:String}
        GROUP BY event_id HAVING rows > 1 LIMIT 10`,
@@ -127,10 +129,10 @@ export class Tables {
   }
 
   /** Which columns of a corrupt row are not what they must be. */
-  private async explain({ id, title }: EventRow, seen: Observations): Promise<void> {
-    const content = seen.contentOf(id, title);
-    if (content === null) return;
-    const expected = expectedParts(seen.facts.plan, content, eventColumns);
+  private async explain({ id, duplicateOf, title }: EventRow, seen: SeenRows, facts: Facts): Promise<void> {
+    const resolved = resolve(facts, id, duplicateOf, title);
+    if (resolved === null) return;
+    const expected = expectedParts(facts.plan, resolved.content, eventColumns);
     const rows = await this.query<Readonly<Record<string, string>>>(
       `SELECT ${eventColumns.map(({ sql }, index) => `${sql} AS c${String(index)}`).join(', ')}
        FROM events_stored WHERE app_id = {app:String} AND event_id = {id:UUID} LIMIT 1`,

@@ -8,7 +8,14 @@ import {
 } from '@headwater/contracts';
 import type { TopicInspector } from '@headwater/kafka';
 import { isUndecodable } from '@headwater/stage';
-import { isCut, leaksIn, type LagOfPartition, type Observations } from '@headwater/verification';
+import {
+  isCut,
+  leaksIn,
+  type Facts,
+  type LagOfPartition,
+  type Leak,
+  type SeenRecords,
+} from '@headwater/verification';
 import { readWatched } from './watcher';
 
 /** Services that belong to a consumer group whose lag matters to the run. */
@@ -49,9 +56,10 @@ export async function lagNow(
 export async function observeTopics(
   inspector: TopicInspector,
   folder: string,
-  seen: Observations,
+  facts: Facts,
+  seen: SeenRecords,
 ): Promise<void> {
-  const { app } = seen.facts.plan;
+  const { app } = facts.plan;
   const starts = await startsOf(folder, seen);
   for (const topic of [topics.validEvents, topics.failedEvents] as const) {
     const from = await readableFrom(inspector, topic, starts, seen);
@@ -61,7 +69,7 @@ export async function observeTopics(
       if (topic === topics.validEvents) {
         const event = record.value as EnrichedEvent;
         if (event.app_id !== app) continue;
-        seen.validRecord({
+        seen.valid({
           partition,
           offset,
           id: event.event_id,
@@ -71,7 +79,7 @@ export async function observeTopics(
       } else {
         const failed = record.value as FailedEvent;
         if (failed.app_id !== app) continue;
-        seen.failedRecord({
+        seen.failed({
           partition,
           offset,
           failedId: failed.failed_id,
@@ -93,30 +101,28 @@ export async function observeTopics(
 }
 
 /** In `collector-payloads` addresses may stand, cut to /24 and /48; identifiers are still as they were sent. */
-export async function scanPayloads(
-  inspector: TopicInspector,
-  since: number,
-  seen: Observations,
-): Promise<void> {
+export async function scanPayloads(inspector: TopicInspector, since: number): Promise<readonly Leak[]> {
+  const leaks: Leak[] = [];
   for await (const { partition, record } of inspector.read(topics.collectorPayloads, 'start')) {
     if (isUndecodable(record) || record.timestamp < since) continue;
     const { body, ...envelope } = record.value as CollectorPayload;
     for (const text of [JSON.stringify(envelope), body?.toString('utf8') ?? ''])
       for (const leak of leaksIn(text)) {
         if (leak.encoding === 'clear identifier' || isCut(leak)) continue;
-        seen.leak({
+        leaks.push({
           where: `topic collector-payloads, ${String(partition)}/${String(record.offset)}`,
           encoding: leak.encoding,
           found: leak.text,
         });
       }
   }
+  return leaks;
 }
 
 /** Reads what the reader noted down, and where it began: there the app's records can begin at the earliest. */
 async function startsOf(
   folder: string,
-  seen: Observations,
+  seen: SeenRecords,
 ): Promise<ReadonlyMap<string, ReadonlyMap<number, bigint>>> {
   const starts = new Map<string, Map<number, bigint>>();
   for await (const { kind, topic, partition, offset, id } of readWatched(folder)) {
@@ -132,7 +138,7 @@ async function readableFrom(
   inspector: TopicInspector,
   topic: Topic,
   starts: ReadonlyMap<string, ReadonlyMap<number, bigint>>,
-  seen: Observations,
+  seen: SeenRecords,
 ): Promise<ReadonlyMap<number, bigint>> {
   const from = new Map<number, bigint>();
   for (const { partition, start } of await inspector.bounds(topic)) {

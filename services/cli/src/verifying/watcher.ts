@@ -61,6 +61,11 @@ export class Watcher {
     await once(this.file, 'close');
   }
 
+  /** Lets go of the brokers. */
+  close(): Promise<void> {
+    return this.inspector.close();
+  }
+
   private async follow(topic: Topic, from: ReadonlyMap<number, bigint>): Promise<void> {
     try {
       for await (const { partition, record } of this.inspector.follow(topic, from, this.stop.signal)) {

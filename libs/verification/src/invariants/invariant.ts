@@ -1,0 +1,65 @@
+import type { Look, Observations } from '../observed/observations';
+import type { Tally } from '../observed/tally';
+
+export type Verdict = 'holds' | 'broken' | 'unverified' | 'not checked';
+
+/** What an invariant says of a run. */
+export interface Finding {
+  readonly verdict: Verdict;
+  readonly violations: number;
+  /** A few of the violations, in words: what, where. */
+  readonly examples: readonly string[];
+  readonly note?: string;
+}
+
+/** What is expected of the alerts. */
+export interface Expectations {
+  /** Checks of the monitor that must have raised an alert. */
+  readonly alerts: readonly string[];
+  /** Checks that must not have; `*`: none at all. */
+  readonly noAlerts: readonly string[];
+}
+
+/** Something that must hold of every run. */
+export interface Invariant {
+  readonly id: `I${number}`;
+  /** What must hold, in a few words. */
+  readonly name: string;
+  /** What it means when it is broken, and where to look. */
+  readonly advice: string;
+  readonly check: (seen: Observations, expected: Expectations) => Finding;
+}
+
+/** The word that section 9 of the method has for what breaks each invariant: a total of the report. */
+export type Total =
+  | 'lost'
+  | 'duplicated'
+  | 'both'
+  | 'phantom'
+  | 'corrupt'
+  | 'misrouted'
+  | 'leaked'
+  | 'disordered'
+  | 'imbalance'
+  | 'stuck';
+
+/** @param note says what was left out */
+export function finding(tallies: readonly Tally[], note?: string): Finding {
+  const violations = tallies.reduce((sum, { count }) => sum + count, 0);
+  return {
+    verdict: violations > 0 ? 'broken' : 'holds',
+    violations,
+    examples: tallies.flatMap(({ examples }) => examples).slice(0, 10),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+/** What to say where something could not be looked at: nothing of the run, in either case. */
+export function unseen(look: Exclude<Look<unknown>, { kind: 'seen' }>): Finding {
+  return {
+    verdict: look.kind === 'failed' ? 'unverified' : 'not checked',
+    violations: 0,
+    examples: [],
+    note: look.why,
+  };
+}

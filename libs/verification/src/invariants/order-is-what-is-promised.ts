@@ -1,0 +1,21 @@
+import { finding, unseen, type Invariant } from './invariant';
+
+/**
+ * There is no order per user, and consumers are told so. What is promised: a partition is read forward, each record once;
+ * and of several events under one id, the first in the log keeps it (docs/reference/duplicates.md).
+ */
+export const orderIsWhatIsPromised: Invariant = {
+  id: 'I7',
+  name: 'the first event under an id keeps it; readers go forward and miss nothing',
+  advice:
+    'A later event took the id of an earlier one (the window of duplicates was not rebuilt as it was), or a reader was sent back or past records.',
+  check: (seen) => {
+    const { topics } = seen;
+    const { watch, disorder } = seen.records;
+    if (topics.kind !== 'seen') return unseen(topics);
+    return finding(
+      [disorder, watch.backward, watch.missed],
+      `no order per user is promised, so none is checked${watch.watchedCount === 0 ? '; nobody read the topics during the run' : ''}`,
+    );
+  },
+};

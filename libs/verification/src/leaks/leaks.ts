@@ -1,0 +1,93 @@
+import { CLEAR_ID } from '../plan/canaries';
+
+/** A canary in a text. */
+export interface Found {
+  readonly encoding: 'text' | 'decimal' | 'hex' | 'IPv6' | 'base64' | 'clear identifier';
+  /** What stands there. */
+  readonly text: string;
+}
+
+interface Encoding {
+  readonly name: Found['encoding'];
+  readonly pattern: RegExp;
+}
+
+/** Parts of a base64 text that a byte sequence leaves unchanged wherever it stands: one for each of three alignments. */
+function base64Marks(bytes: string): readonly string[] {
+  return [0, 1, 2].map((shift) => {
+    const text = Buffer.from('x'.repeat(shift) + bytes, 'latin1').toString('base64');
+    const from = Math.ceil((shift * 8) / 6);
+    const to = Math.floor(((shift + bytes.length) * 8) / 6);
+    return text.slice(from, to);
+  });
+}
+
+/** The block of the IPv4 canaries, 198.18.0.0/15, and of the IPv6 ones, 2001:db8::/32, in every form. */
+const encodings: readonly Encoding[] = [
+  { name: 'text', pattern: /(?<![\d.])198[.-]0?1[89][.-]\d{1,3}[.-]\d{1,3}(?!\d)/ },
+  // 198 * 2^24 + 18 * 2^16 = 3323068416 up to 3323199487
+  {
+    name: 'decimal',
+    pattern: /(?<![\d.])3323(?:0(?:6(?:8(?:4(?:1[6-9]|[2-9]\d)|[5-9]\d\d)|9\d{3})|[7-9]\d{4})|1\d{5})(?!\d)/,
+  },
+  // Dashes around it are those of a UUID, whose groups can be anything.
+  { name: 'hex', pattern: /(?<![0-9a-z-])(?:0x)?c6(?:12|13)[0-9a-f]{4}(?![0-9a-z-])/i },
+  { name: 'hex', pattern: /(?<![0-9a-z])c6[.:]1[23][.:][0-9a-f]{2}[.:][0-9a-f]{2}(?![0-9a-z])/i },
+  { name: 'IPv6', pattern: /ffff:c61[23]:[0-9a-f]{1,4}(?![0-9a-f])/i },
+  { name: 'IPv6', pattern: /2001:0?db8:[0-9a-f:]*/i },
+  {
+    name: 'base64',
+    pattern: new RegExp([...base64Marks('198.18.'), ...base64Marks('198.19.')].join('|')),
+  },
+  // The four bytes themselves.
+  { name: 'base64', pattern: /(?<![A-Za-z0-9+/])xh[I-P][A-Za-z0-9+/]{3}==/ },
+  { name: 'clear identifier', pattern: new RegExp(`${CLEAR_ID}[a-z]+-\\d+`) },
+];
+
+/** What is worth looking at closely, in RE2 for ClickHouse: finds all that {@link leaksIn} finds, and more. */
+export const SUSPICIOUS = [
+  '198(\\.|-|%2[eE])0?1[89]',
+  '3323[01]',
+  '[cC]6[.:]?1[23]',
+  '2001:0?[dD][bB]8',
+  '2001%3[aA]0?[dD][bB]8',
+  'xh[I-P]',
+  '%31%39%38',
+  'u0031',
+  CLEAR_ID,
+  ...base64Marks('198.18.'),
+  ...base64Marks('198.19.'),
+].join('|');
+
+/** All canaries in a text, also behind percent escapes and JSON's `\u` escapes. Each only once. */
+export function leaksIn(text: string): readonly Found[] {
+  const found = new Map<string, Found>();
+  for (const form of formsOf(text))
+    for (const { name, pattern } of encodings) {
+      const match = pattern.exec(form)?.[0];
+      if (match !== undefined) found.set(`${name} ${match}`, { encoding: name, text: match });
+    }
+  return [...found.values()];
+}
+
+function formsOf(text: string): readonly string[] {
+  const forms = [text];
+  if (text.includes('%'))
+    forms.push(
+      text.replace(/%([2-7][0-9a-f])/gi, (_escape, hex: string) =>
+        String.fromCharCode(Number.parseInt(hex, 16)),
+      ),
+    );
+  if (text.includes('\\u00'))
+    forms.push(
+      text.replace(/\\u00([2-7][0-9a-f])/gi, (_escape, hex: string) =>
+        String.fromCharCode(Number.parseInt(hex, 16)),
+      ),
+    );
+  return forms;
+}
+
+/** Whether an address is cut to /24, as it may stand in `collector-payloads` and nowhere else. */
+export const isCut = ({ encoding, text }: Found): boolean =>
+  (encoding === 'text' && /\.0$/.test(text)) ||
+  (encoding === 'IPv6' && /^2001:0?db8:[0-9a-f]{0,4}::?$/i.test(text));

@@ -1,0 +1,82 @@
+import type { Facts } from '../ledger/facts';
+import { SeenRecords } from './records';
+import { SeenRows } from './rows';
+import { Tally } from './tally';
+
+/** What one stage says that it did with the app's events. */
+export interface StageTotals {
+  readonly stage: string;
+  readonly unit: string;
+  readonly in: number;
+  readonly out: number;
+  readonly failed: number;
+  readonly dropped: number;
+  readonly unaccounted: number;
+  /** Null where the stage before says nothing. */
+  readonly missing: number | null;
+}
+
+export interface LagOfPartition {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** Records that were there when the check began, and still are not done. */
+  readonly left: number;
+}
+
+export interface AlertSeen {
+  readonly check: string;
+  readonly appId: string;
+  readonly state: string;
+  readonly at: number;
+  readonly summary: string;
+}
+
+/** Something that could be looked at, or the reason why not. */
+export type Look<T> =
+  | { readonly kind: 'seen'; readonly value: T }
+  /** Nobody asked for it, or it cannot be seen from here. */
+  | { readonly kind: 'not looked at'; readonly why: string }
+  /** It was tried until the time was over. */
+  | { readonly kind: 'failed'; readonly why: string };
+
+export const notLooked = (why: string): { readonly kind: 'not looked at'; readonly why: string } => ({
+  kind: 'not looked at',
+  why,
+});
+
+/** A canary that was found where no address may be. */
+export interface Leak {
+  /** E.g. `table failed_events_stored, column payload`. */
+  readonly where: string;
+  readonly encoding: string;
+  readonly found: string;
+}
+
+/** All that was seen of a run. What is looked at anew, after an outage, replaces what was seen before. */
+export class Observations {
+  rows: SeenRows;
+  records: SeenRecords;
+  /** Canaries outside of topics. */
+  leaks = new Tally();
+
+  tables: Look<true> = notLooked('nobody looked');
+  topics: Look<true> = notLooked('nobody looked');
+  /** What was scanned for canaries, in words. */
+  leakScan: Look<readonly string[]> = notLooked('nobody looked');
+  accounting: Look<readonly StageTotals[]> = notLooked('nobody looked');
+  lag: Look<readonly LagOfPartition[]> = notLooked('nobody looked');
+  alerts: Look<readonly AlertSeen[]> = notLooked('nobody looked');
+  /** How long it took until the stages had caught up. */
+  settledSeconds = 0;
+
+  constructor(readonly facts: Facts) {
+    this.rows = new SeenRows(facts);
+    this.records = new SeenRecords(facts);
+  }
+
+  /** A canary that was found outside of topics. */
+  leak({ where, encoding, found }: Leak): void {
+    this.leaks.add(() => `${where}: ${found} (${encoding})`);
+  }
+}

@@ -1,0 +1,96 @@
+import type { Facts } from '../ledger/facts';
+import type { Leak } from './observations';
+import { countOne, resolve, resolveFailed } from './resolve';
+import { Tally } from './tally';
+import { Watch } from './watch';
+
+/** A record of `valid-events`. */
+export interface ValidRecord {
+  readonly partition: number;
+  readonly offset: number;
+  readonly id: string;
+  readonly duplicateOf: string;
+  readonly title: string;
+}
+
+/** A record of `failed-events`. */
+export interface FailedRecord {
+  readonly partition: number;
+  readonly offset: number;
+  readonly failedId: string;
+  readonly eventId: string;
+  readonly title: string;
+  readonly userAgent: string;
+  readonly stage: string;
+}
+
+/** What the topics hold of a run, and what a reader saw of it meanwhile, laid against the ledger. */
+export class SeenRecords {
+  /** Records of `valid-events` and of `failed-events`, by content. */
+  readonly validCopies: Uint8Array;
+  readonly failedCopies: Uint8Array;
+  readonly failedByStage = new Map<string, number>();
+  validCount = 0;
+  readonly strangers = new Tally();
+  readonly leaks = new Tally();
+  readonly watch = new Watch();
+
+  /** Place of the record under the id that was sent, by original; only of events with rivals. */
+  private readonly plainPlaces = new Map<number, { readonly partition: number; readonly offset: number }>();
+  private readonly derivedPlaces: { original: number; partition: number; offset: number; id: string }[] = [];
+
+  constructor(private readonly facts: Facts) {
+    this.validCopies = new Uint8Array(facts.length);
+    this.failedCopies = new Uint8Array(facts.length);
+  }
+
+  valid({ partition, offset, id, duplicateOf, title }: ValidRecord): void {
+    this.validCount += 1;
+    this.watch.final('valid-events', partition, offset, id);
+    const place = resolve(this.facts, id, duplicateOf, title);
+    if (place === null) {
+      this.strangers.add(
+        () =>
+          `topic valid-events, ${String(partition)}/${String(offset)}: event ${id} is none that this run sent`,
+      );
+      return;
+    }
+    const { content, original } = place;
+    countOne(this.validCopies, content);
+    if (this.facts.rivalsOf(original).length === 0) return;
+    if (duplicateOf === '') this.plainPlaces.set(original, { partition, offset });
+    else this.derivedPlaces.push({ original, partition, offset, id });
+  }
+
+  failed({ partition, offset, failedId, eventId, title, userAgent, stage }: FailedRecord): void {
+    this.failedByStage.set(stage, (this.failedByStage.get(stage) ?? 0) + 1);
+    this.watch.final('failed-events', partition, offset, failedId);
+    const content = resolveFailed(this.facts, eventId, title, userAgent);
+    if (content === null)
+      this.strangers.add(
+        () =>
+          `topic failed-events, ${String(partition)}/${String(offset)}: ${failedId} is of no event that this run sent`,
+      );
+    else countOne(this.failedCopies, content);
+  }
+
+  /** A canary in a topic. */
+  leak({ where, encoding, found }: Leak): void {
+    this.leaks.add(() => `${where}: ${found} (${encoding})`);
+  }
+
+  /** Events that were given another id although they were first in the log. */
+  get disorder(): Tally {
+    const tally = new Tally();
+    for (const { original, partition, offset, id } of this.derivedPlaces) {
+      const plain = this.plainPlaces.get(original);
+      if (plain && plain.partition === partition && plain.offset < offset) continue;
+      tally.add(() =>
+        plain
+          ? `event ${id} stands at ${String(partition)}/${String(offset)}, before the one that was let keep the id, at ${String(plain.partition)}/${String(plain.offset)}`
+          : `event ${id} was given an id of its own, and no event is there under the id that it was sent with`,
+      );
+    }
+    return tally;
+  }
+}

@@ -1,0 +1,101 @@
+import { Tally } from './tally';
+
+/** A record of the app, as a reader saw it: where, and a hash of its id. */
+interface Seen {
+  readonly offsets: number[];
+  readonly hashes: number[];
+}
+
+/** What a reader saw while the run went on, laid against what is in the topics at the end. */
+export class Watch {
+  /** Records that the reader saw and that are not there: it read what was undone. */
+  readonly undone = new Tally();
+  /** Records between the first and the last one it saw that it did not see. */
+  readonly missed = new Tally();
+  /** Records that came to the reader a second time, or before an earlier one. */
+  readonly backward = new Tally();
+  watchedCount = 0;
+
+  private readonly watched = new Map<string, Seen>();
+  private readonly finals = new Map<string, Seen>();
+  /** First offset that is still in the log, by partition. */
+  private readonly starts = new Map<string, number>();
+
+  /** A record that the reader saw, in its order. */
+  saw(topic: string, partition: number, offset: number, id: string): void {
+    this.watchedCount += 1;
+    const seen = at(this.watched, `${topic}/${String(partition)}`);
+    const last = seen.offsets.at(-1);
+    if (last !== undefined && offset <= last) {
+      this.backward.add(
+        () => `${topic}/${String(partition)}: offset ${String(offset)} came after ${String(last)}`,
+      );
+      return;
+    }
+    seen.offsets.push(offset);
+    seen.hashes.push(hashOf(id));
+  }
+
+  /** A record that is there at the end, in the order of its partition. */
+  final(topic: string, partition: number, offset: number, id: string): void {
+    const seen = at(this.finals, `${topic}/${String(partition)}`);
+    seen.offsets.push(offset);
+    seen.hashes.push(hashOf(id));
+  }
+
+  /** From where on a partition was read at the end: what is older has expired. */
+  startsAt(topic: string, partition: number, offset: number): void {
+    this.starts.set(`${topic}/${String(partition)}`, offset);
+  }
+
+  /** To be called once all is in: compares. */
+  compare(): this {
+    for (const [partition, watched] of this.watched) {
+      const there = this.finals.get(partition) ?? { offsets: [], hashes: [] };
+      this.comparePartition(partition, watched, there, this.starts.get(partition) ?? 0);
+    }
+    return this;
+  }
+
+  private comparePartition(partition: string, watched: Seen, there: Seen, start: number): void {
+    const first = watched.offsets[0] ?? Infinity;
+    const last = watched.offsets.at(-1) ?? -1;
+    let position = 0;
+    const skip = (before: number): void => {
+      for (; (there.offsets[position] ?? Infinity) < before; position += 1) {
+        const offset = there.offsets[position] ?? 0;
+        if (offset > first && offset < last)
+          this.missed.add(() => `${partition}: the reader did not see offset ${String(offset)}`);
+      }
+    };
+    for (const [index, offset] of watched.offsets.entries()) {
+      if (offset < start) continue;
+      skip(offset);
+      if (there.offsets[position] !== offset)
+        this.undone.add(
+          () => `${partition}: the reader saw offset ${String(offset)}, and there is no such record`,
+        );
+      else {
+        if (there.hashes[position] !== watched.hashes[index])
+          this.undone.add(() => `${partition}: at offset ${String(offset)} the reader saw another record`);
+        position += 1;
+      }
+    }
+  }
+}
+
+function at(map: Map<string, Seen>, key: string): Seen {
+  const known = map.get(key);
+  if (known) return known;
+  const made: Seen = { offsets: [], hashes: [] };
+  map.set(key, made);
+  return made;
+}
+
+/** FNV-1a, 32 bits: two ids at one offset of one partition are the same with all but certainty. */
+function hashOf(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1)
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  return value;
+}
