@@ -26,7 +26,7 @@ export interface KafkaClusterOptions {
    * really listens, once, before it starts, and returns the proxy's port on loopback, which the node then advertises.
    */
   readonly proxyOf?: (name: string, upstream: string) => Promise<number>;
-  /** How long a node may take to serve, also when it is started again. Default 90 000. */
+  /** How long a node may take to serve, also when it is started again. Default 180 000: on a busy machine a start takes minutes. */
   readonly timeoutMs?: number;
   /** What `provision()` returned; called when left out. */
   readonly provisioned?: Provisioned;
@@ -91,15 +91,17 @@ export function clusterProperties(node: NodePorts, nodes: number): Properties {
     'transaction.state.log.min.isr': inSync,
     'share.coordinator.state.topic.replication.factor': replicas,
     'share.coordinator.state.topic.min.isr': inSync,
-    // A dead broker is fenced after this (default 9 s); with less, a JVM that waits for one of two cores is taken for dead.
-    'broker.session.timeout.ms': 4_000,
+    // A dead broker is fenced after this (default 9 s). With less, or with beats (and their deadline) of less than 2 s, a JVM
+    // that waits for one of two busy cores is taken for dead, and one that starts never gets its registration through.
+    'broker.session.timeout.ms': 6_000,
+    'broker.heartbeat.interval.ms': 2_000,
     // A dead controller is noticed after the fetch timeout; the election that follows takes a second or two.
-    'controller.quorum.fetch.timeout.ms': 2_000,
-    'controller.quorum.request.timeout.ms': 2_000,
+    'controller.quorum.fetch.timeout.ms': 3_000,
+    'controller.quorum.request.timeout.ms': 3_000,
     'controller.quorum.election.timeout.ms': 1_000,
-    'controller.quorum.election.backoff.max.ms': 500,
+    'controller.quorum.election.backoff.max.ms': 1_000,
     // A follower that does not keep up leaves the in-sync replicas after this (default 30 s).
-    'replica.lag.time.max.ms': 6_000,
+    'replica.lag.time.max.ms': 10_000,
     'replica.fetch.backoff.ms': 250,
     // The leaders go back to where they were, so that faults do not gather on one node.
     'leader.imbalance.check.interval.seconds': 15,
@@ -121,7 +123,7 @@ export async function startKafkaCluster(options: KafkaClusterOptions): Promise<R
       clusterId: clusterIdOf(folderOf(1)) ?? newClusterId(),
       quorumVoters: plan.map(({ id, controller }) => `${id}@${LOOPBACK}:${controller}`).join(','),
       heapMb: options.heapMb ?? 320,
-      timeoutMs: options.timeoutMs ?? 90_000,
+      timeoutMs: options.timeoutMs ?? 180_000,
       provisioned,
       ...(options.jvmArgs === undefined ? {} : { jvmArgs: options.jvmArgs }),
     };
