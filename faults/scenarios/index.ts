@@ -1,5 +1,8 @@
 import type { Scenario } from '../scenario';
+import { brokerScenarios } from './brokers';
 import { combinedScenarios } from './combined';
+import { logScenarios } from './log';
+import { networkScenarios } from './network';
 import { outageScenarios } from './outages';
 import { poisonScenarios } from './poison';
 import { processScenarios } from './processes';
@@ -13,5 +16,8 @@ export const scenarios: readonly Scenario[] = [
   ...outageScenarios,
   ...poisonScenarios,
   ...resourceScenarios,
+  ...brokerScenarios,
+  ...networkScenarios,
+  ...logScenarios,
   ...combinedScenarios,
 ].sort((a, b) => a.row - b.row);
