@@ -34,6 +34,8 @@ export interface KafkaOptions {
   readonly quorumVoters?: string;
   /** Added to the node's settings, and win over them: listeners with SASL, replication factors, limits. */
   readonly properties?: Properties;
+  /** More arguments for formatting the folder, e.g. `--add-scram` with the users that are there from the start. */
+  readonly formatArgs?: readonly string[];
   /** More arguments for the JVM, e.g. `-Djava.security.auth.login.config=…`; they win over the built-in ones. */
   readonly jvmArgs?: readonly string[];
   /** `-Xmx` of the broker, in MiB. Default 512. */
@@ -152,7 +154,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
     const clusterId = options.clusterId ?? newClusterId();
     // Only the broker's own run fills the archive.
     const known = existsSync(archives.kafka) ? archive.jvmArgs : [];
-    await format(java, [...jvm(256), ...known], clusterId, settings, dataDir);
+    await format(java, [...jvm(256), ...known], clusterId, settings, dataDir, options.formatArgs);
   }
 
   const from = sizeOf(logFile);
@@ -196,6 +198,7 @@ async function format(
   clusterId: string,
   settings: string,
   cwd: string,
+  more: readonly string[] = [],
 ): Promise<void> {
   const args = [
     ...jvm,
@@ -206,6 +209,7 @@ async function format(
     '-c',
     settings,
     '--ignore-formatted',
+    ...more,
   ];
   try {
     await promisify(execFile)(java, args, { cwd });

@@ -24,9 +24,21 @@ export const drainConfig = z.object({
     ),
 });
 
+export const adminConfig = z.object({
+  token: z
+    .string()
+    .min(16, 'use at least 16 characters: `openssl rand -hex 32` makes a good one')
+    .meta({ secret: true })
+    .optional()
+    .describe(
+      'Token that /metrics and other pages for operators ask for; without one only programs on the same machine see them.',
+    ),
+});
+
 /** The settings that every service has. */
 export const kitConfig = z.object({
   http: httpConfig.prefault({}),
+  admin: adminConfig.prefault({}),
   log: logConfig.prefault({}),
   drain: drainConfig.prefault({}),
 });

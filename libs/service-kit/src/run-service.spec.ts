@@ -56,6 +56,41 @@ describe('startService', () => {
     expect((await get('/health/ready')).status).toBe(200);
   });
 
+  it('shows strangers neither metrics nor reasons, and lets probes in', async () => {
+    problem = 'The broker at kafka-0.internal:9092 does not answer.';
+    const stranger = { headers: { 'x-forwarded-for': '203.0.113.9' } };
+    const [metrics, ready] = await Promise.all([
+      fetch(`http://127.0.0.1:${service.port}/metrics`, stranger),
+      fetch(`http://127.0.0.1:${service.port}/health/ready`, stranger),
+    ]);
+    expect([metrics.status, metrics.headers.get('www-authenticate')]).toEqual([
+      401,
+      'Bearer realm="headwater", Basic realm="headwater"',
+    ]);
+    expect(await metrics.text()).toContain('ADMIN__TOKEN_FILE');
+    expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable' }]);
+    problem = null;
+  });
+
+  it('asks everybody for the token where there is one', async () => {
+    const token = 'a-token-of-this-test';
+    const guarded = await startService(
+      definition,
+      { ...config, admin: { token } },
+      createKit('hello', 'silent'),
+    );
+    try {
+      const metrics = (headers: Record<string, string>): Promise<number> =>
+        fetch(`http://127.0.0.1:${guarded.port}/metrics`, { headers }).then(({ status }) => status);
+      expect(await metrics({})).toBe(401);
+      expect(await metrics({ authorization: `Bearer ${token}x` })).toBe(401);
+      expect(await metrics({ authorization: `Bearer ${token}`, 'x-forwarded-for': '203.0.113.9' })).toBe(200);
+      expect((await fetch(`http://127.0.0.1:${guarded.port}/hello`)).status).toBe(200);
+    } finally {
+      await guarded.stop();
+    }
+  });
+
   it('names the port and the fix when the port is taken', async () => {
     const taken = { ...config, http: { ...config.http, port: service.port } };
     await expect(startService(definition, taken, createKit('hello', 'silent'))).rejects.toThrow(

@@ -4,11 +4,12 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyServerFactory } from 'fastify';
 import type { z } from 'zod';
+import { ADMIN_TOKEN, AdminGuard } from './admin-access';
 import { ConfigError, describeConfig, loadConfig } from './config';
 import type { kitConfig } from './fragments';
 import { createKit, type Kit } from './kit';
 import { NestLogger } from './nest-logger';
-import { HEALTH, METRICS, ProbesController } from './probes.controller';
+import { HEALTH, LOG, METRICS, ProbesController } from './probes.controller';
 
 /** The settings of a service: its own, and those of the kit. */
 export type ServiceConfig = z.ZodObject<(typeof kitConfig)['shape'] & z.ZodRawShape>;
@@ -68,7 +69,7 @@ export async function startService<S extends ServiceConfig>(
   config: z.infer<S>,
   kit: ReturnType<typeof createKit>,
 ): Promise<RunningService> {
-  const { http, drain } = config as z.infer<typeof kitConfig>;
+  const { http, admin, drain } = config as z.infer<typeof kitConfig>;
   const serverFactory = definition.serverFactory?.(config, kit);
   const adapter = new FastifyAdapter({
     forceCloseConnections: 'idle',
@@ -83,6 +84,9 @@ export async function startService<S extends ServiceConfig>(
     providers: [
       { provide: HEALTH, useValue: kit.health },
       { provide: METRICS, useValue: kit.metrics },
+      { provide: LOG, useValue: kit.log },
+      { provide: ADMIN_TOKEN, useValue: admin.token },
+      AdminGuard,
     ],
   };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
