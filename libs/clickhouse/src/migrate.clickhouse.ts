@@ -34,6 +34,7 @@ describe('migrate', () => {
       'failed_event_status',
       'failed_events',
       'failed_events_stored',
+      'pipeline_accounting',
       'quality_alerts',
       'quality_alerts_stored',
       'replay_runs',
