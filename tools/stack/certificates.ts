@@ -85,8 +85,11 @@ function certificateOf({ subject, issuer, publicKey, signer, extensions, from, t
     ...(extensions.length === 0 ? [] : [der(0xa3, sequence(extensions))]),
   );
   const signature = der(0x03, Buffer.concat([Buffer.from([0]), sign('sha256', content, signer)]));
-  const lines = sequence(content, algorithm, signature).toString('base64').replace(/.{64}/g, '$&\n');
-  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
+  const lines =
+    sequence(content, algorithm, signature)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 /** Tag, length, value. */
