@@ -10,7 +10,7 @@ import { controlResult, problemsOf, runResult } from './results/result';
 import { append, ofLatestBuild, readResults } from './results/results-file';
 import { currentBuild } from './run/build-id';
 import { fullPlan, quickPlan, remaining, type PlannedRun } from './run/plan';
-import { runScenario } from './run/run-scenario';
+import { RATE, runScenario } from './run/run-scenario';
 import { scenarios } from './scenarios';
 import { World, type WorldKind } from './world/world';
 
@@ -23,6 +23,7 @@ Breaks a running pipeline in every way of the fault matrix and looks for each ev
   --controls     builds in which one guarantee is broken: the checker must notice each
   --only A,B     only these scenarios (or controls)
   --seed N       which faults, where and when (1)
+  --rate N       events a second (500)
   --minutes N    begin no run after so many minutes
   --report       write docs/reference/faults.md and faults.json from the runs so far
   --keep         leave the folder with logs and ledgers behind
@@ -39,6 +40,7 @@ const tell = (line: string): void => {
 
 interface Options {
   readonly seed: number;
+  readonly rate: number;
   readonly minutes: number;
   readonly keep: boolean;
 }
@@ -55,6 +57,7 @@ async function main(): Promise<number> {
       help: { type: 'boolean' },
       only: { type: 'string' },
       seed: { type: 'string' },
+      rate: { type: 'string' },
       minutes: { type: 'string' },
     },
   });
@@ -82,6 +85,7 @@ async function main(): Promise<number> {
   }
   const options: Options = {
     seed: Number(values.seed ?? 1),
+    rate: Number(values.rate ?? RATE),
     minutes: Number(values.minutes ?? Infinity),
     keep: values.keep ?? false,
   };
@@ -117,7 +121,13 @@ async function runAll(
     await withWorld(kind, options, async (world) => {
       for (const { scenario, seed, faults } of runs) {
         if (isOver()) return;
-        const result = await runScenario(scenario, world, { seed, faults, build, tell });
+        const result = await runScenario(scenario, world, {
+          seed,
+          faults,
+          build,
+          tell,
+          rate: options.rate,
+        });
         if (results !== null) append(results, result);
         const problems = problemsOf(result);
         done += 1;
@@ -143,7 +153,12 @@ async function runControls(chosen: typeof controls, options: Options): Promise<n
   let missed = 0;
   await withWorld('one broker', options, async (world) => {
     for (const control of chosen) {
-      const result = await runControl(control, world, { seed: options.seed, build, tell });
+      const result = await runControl(control, world, {
+        seed: options.seed,
+        rate: options.rate,
+        build,
+        tell,
+      });
       append(CONTROLS, result);
       if (!result.caught) missed += 1;
       tell(
@@ -183,6 +198,12 @@ function writeReport(): void {
   writeFileSync(join(root, 'docs/reference/faults.md'), markdownOf(report));
   tell('docs/reference/faults.md and faults.json are written.');
 }
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    // What was started ends with this process; results of finished runs are in their file.
+    process.exit(130);
+  });
 
 main().then(
   (code) => {

@@ -9,6 +9,8 @@ export interface Scene {
   readonly random: Random;
   /** Keeps a finding that does not depend on the ledger: in the report, and a failure when it does not hold. */
   readonly expect: (what: string, holds: boolean, saw?: string) => void;
+  /** Keeps a figure or a remark for the report. */
+  readonly note: (text: string) => void;
   readonly tell: (line: string) => void;
 }
 

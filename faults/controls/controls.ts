@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName } from '@headwater/contracts';
 import type { Scene } from '../scenario';
 import type { Edit } from '../variants/build-variant';
+import { SESSION_TIMEOUT_MS } from '../world/world';
 
 /** A build in which one guarantee is broken on purpose. A suite that does not notice it proves nothing. */
 export interface Control {
@@ -22,8 +23,8 @@ export interface Control {
   readonly seconds?: number;
 }
 
-/** Longer than the session of the suite, so that another takes over. */
-const ZOMBIE_MS = 9_000;
+/** Longer than the session, so that another takes over. */
+const ZOMBIE_MS = SESSION_TIMEOUT_MS + 3_000;
 
 const pause = async (scene: Scene, name: ServiceName): Promise<void> => {
   const service = scene.random.pick(scene.world.of(name));

@@ -11,7 +11,12 @@ import type { ControlResult } from '../results/result';
 export async function runControl(
   control: Control,
   world: World,
-  options: { readonly seed: number; readonly build: Build; readonly tell: (line: string) => void },
+  options: {
+    readonly seed: number;
+    readonly rate: number;
+    readonly build: Build;
+    readonly tell: (line: string) => void;
+  },
 ): Promise<ControlResult> {
   const { name, title, services, edits, times, seconds = 0, caughtBy } = control;
   const bundles = await buildVariant({ name, services, edits });
@@ -39,7 +44,7 @@ export async function runControl(
       },
     }),
     world,
-    { ...options, faults: Math.max(1, times), ...(control.rate === undefined ? {} : { rate: control.rate }) },
+    { ...options, faults: Math.max(1, times), rate: control.rate ?? options.rate },
   );
   const found = result.broken.map(({ id }) => id);
   return {

@@ -21,6 +21,7 @@ export interface Row extends Totals {
   readonly planned: number;
   readonly recoverySeconds: { readonly median: number; readonly longest: number } | null;
   readonly problems: readonly string[];
+  readonly notes: readonly string[];
 }
 
 export interface Report {
@@ -69,6 +70,7 @@ export function reportOf(
       planned: scenario.full,
       ...totalsOf(own),
       recoverySeconds: spreadOf(own.flatMap(({ recoverySeconds }) => recoverySeconds)),
+      notes: own.flatMap(({ notes }) => notes),
       problems: own.flatMap((result) =>
         problemsOf(result).map((problem) => `seed ${String(result.seed)}: ${problem}`),
       ),
@@ -111,6 +113,7 @@ export function markdownOf(report: Report): string {
   const problems = rows.flatMap(({ scenario, problems: own }) =>
     own.map((problem) => `- ${scenario}, ${problem}`),
   );
+  const notes = rows.flatMap(({ scenario, notes: own }) => own.map((note) => `- ${scenario}: ${note}`));
   return `# What faults do to events
 
 <!-- Written by \`npm run faults -- --report\` from faults/results.ndjson. -->
@@ -134,7 +137,7 @@ ${rows
 
 ${problems.length === 0 ? 'No run broke an invariant or an expectation of its scenario.' : `What did not hold:\n\n${problems.join('\n')}`}
 
-## Would it be noticed?
+${notes.length === 0 ? '' : `## Notes\n\n${notes.join('\n')}\n\n`}## Would it be noticed?
 
 Builds in which one guarantee is broken on purpose, run under the same load (\`npm run faults -- --controls\`). All must be caught.
 

@@ -38,6 +38,7 @@ export const runResult = z.object({
   unverified: z.array(z.string()),
   broken: z.array(z.object({ id: z.string(), examples: z.array(z.string()) })),
   expectations: z.array(expectation),
+  notes: z.array(z.string()),
 });
 export type RunResult = z.infer<typeof runResult>;
 

@@ -9,7 +9,7 @@ import type { World } from '../world/world';
 import type { Build } from './build-id';
 
 /** Events a second. */
-const RATE = 500;
+export const RATE = 500;
 const RECOVER_SECONDS = 60;
 const SETTLE_SECONDS = 60;
 /** The load is steady before the first fault. */
@@ -22,8 +22,8 @@ export interface RunOptions {
   readonly seed: number;
   readonly faults: number;
   readonly build: Build;
-  /** Events a second. Default 500. */
-  readonly rate?: number;
+  /** Events a second. */
+  readonly rate: number;
   readonly tell: (line: string) => void;
 }
 
@@ -31,7 +31,7 @@ export interface RunOptions {
 export async function runScenario(
   scenario: Scenario,
   world: World,
-  { seed, faults, build, tell, rate = RATE }: RunOptions,
+  { seed, faults, build, tell, rate }: RunOptions,
 ): Promise<RunResult> {
   const started = Date.now();
   const random = new Random(seed);
@@ -39,10 +39,12 @@ export async function runScenario(
   const ledger = join(world.folder, 'ledgers', app);
   mkdirSync(ledger, { recursive: true });
   const expectations: Expectation[] = [];
+  const notes: string[] = [];
   const scene: Scene = {
     world,
     random,
     tell,
+    note: (text) => void notes.push(text),
     expect: (what, holds, saw) =>
       void expectations.push({ what, holds, ...(saw === undefined ? {} : { saw }) }),
   };
@@ -99,5 +101,6 @@ export async function runScenario(
       verdict === 'broken' ? [{ id, examples: examples.slice(0, KEPT_EXAMPLES) }] : [],
     ),
     expectations,
+    notes,
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName } from '@headwater/contracts';
 import { scenario, type Scenario, type Scene } from '../scenario';
+import { MemoryWatch } from '../world/memory-watch';
 
 /** A fault that leaves the others' targets alone, so that several may happen at once. */
 interface SmallFault {
@@ -11,7 +12,9 @@ interface SmallFault {
 const crash = (name: ServiceName): SmallFault => ({
   target: name,
   async happen({ world, random }) {
-    const service = random.pick(world.of(name));
+    // Always the first of them: how the memory of the others develops can be watched.
+    const [service] = world.of(name);
+    if (!service) return;
     await service.kill();
     await sleep(random.between(0, 3_000));
     await service.start('launched');
@@ -75,7 +78,9 @@ export const smallFaults: readonly SmallFault[] = [
   },
 ];
 
-/** What goes wrong at the same time. */
+const MINUTE_MS = 60_000;
+
+/** What goes wrong at the same time, and what goes wrong for long. */
 export const combinedScenarios: readonly Scenario[] = [
   scenario({
     name: 'two-at-once',
@@ -88,6 +93,27 @@ export const combinedScenarios: readonly Scenario[] = [
       const first = scene.random.pick(smallFaults);
       const second = scene.random.pick(smallFaults.filter(({ target }) => target !== first.target));
       await Promise.all([first.happen(scene), second.happen(scene)]);
+    },
+  }),
+  scenario({
+    name: 'soak',
+    row: 40,
+    title: 'half an hour under load with a fault each minute, drawn by lot',
+    world: 'one broker',
+    full: 30,
+    atOnce: 30,
+    recoverSeconds: 120,
+    prepare({ world, note }) {
+      const watch = new MemoryWatch(world.all());
+      return Promise.resolve(() => {
+        for (const line of watch.stop()) note(line);
+        return Promise.resolve();
+      });
+    },
+    async inject(scene) {
+      const next = performance.now() + MINUTE_MS;
+      await scene.random.pick(smallFaults).happen(scene);
+      await sleep(Math.max(0, next - performance.now()));
     },
   }),
 ];

@@ -178,6 +178,33 @@ export const networkScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    name: 'broker-moves',
+    row: 35,
+    title: 'a broker comes back under another address, the old one is dead; later it moves back',
+    world: 'three brokers',
+    full: 3,
+    atOnce: 3,
+    recoverSeconds: 120,
+    simulated: 'the broker advertises another port; no name service is involved',
+    prepare: supervised,
+    async inject({ world, random, expect }) {
+      const node = random.pick(world.cluster.nodes);
+      const proxy = world.proxies[node.id - 1];
+      if (!proxy) throw new Error(`No proxy is before ${node.name}.`);
+      const moveTo = async (address: string): Promise<void> => {
+        await node.stop();
+        node.advertise(Number(address.split(':')[1]));
+        await node.start();
+      };
+      await moveTo(node.listener);
+      await proxy.disable();
+      const took = await world.progress.through(60_000);
+      expect('events go through with a broker that has moved', took !== null);
+      await proxy.enable();
+      await moveTo(proxy.address);
+    },
+  }),
+  scenario({
     name: 'bad-line',
     row: 27,
     title: 'answers of all brokers take 200 ± 100 ms, and each second one connection of twenty is reset',

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName } from '@headwater/contracts';
 import { scenario, type Scenario, type Scene } from '../scenario';
 import { windows } from '../world/clickhouse-gate';
+import { SESSION_TIMEOUT_MS } from '../world/world';
 
 /** A process that is gone is started again by Kubernetes within so long, milliseconds. */
 const LONGEST_ABSENCE_MS = 3_000;
@@ -37,7 +38,7 @@ const pauseOf = (name: ServiceName): Scenario =>
     async inject({ world, random }) {
       const service = random.pick(world.of(name));
       service.pause();
-      await sleep(random.between(9_000, 14_000));
+      await sleep(SESSION_TIMEOUT_MS + random.between(2_000, 8_000));
       service.resume();
     },
   });

@@ -5,9 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LOOPBACK } from '@headwater/stack';
 import { scenario, type Scenario } from '../scenario';
 import { runInside } from '../world/inspector';
+import { SESSION_TIMEOUT_MS } from '../world/world';
 
 const consumers = ['enricher', 'validator', 'loader'] as const;
 const HOUR_MS = 3_600_000;
+const BLOCKED_MS = SESSION_TIMEOUT_MS + 2_000;
 
 /** Time, memory and descriptors: what a machine may lack. */
 export const resourceScenarios: readonly Scenario[] = [
@@ -52,14 +54,14 @@ export const resourceScenarios: readonly Scenario[] = [
   scenario({
     name: 'blocked-event-loop',
     row: 33,
-    title: 'the event loop of a consumer is blocked for 10 s, longer than its session',
+    title: 'the event loop of a consumer is blocked for longer than its session',
     world: 'one broker',
     full: 5,
     atOnce: 5,
     async inject({ world, random }) {
       const service = random.pick(world.of(random.pick(consumers)));
-      await runInside(service, 'for (const end = Date.now() + 10_000; Date.now() < end; );');
-      await sleep(10_500);
+      await runInside(service, `for (const end = Date.now() + ${String(BLOCKED_MS)}; Date.now() < end; );`);
+      await sleep(BLOCKED_MS);
     },
   }),
   scenario({

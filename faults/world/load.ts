@@ -72,6 +72,9 @@ export class Load {
       ...['--seed', String(seed), '--rate', String(rate), '--seconds', '86400', '--json'],
     ]);
     const ended = once(child, 'exit').then(([code]) => (code as number | null) ?? 137);
+    const end = (): void => void child.kill('SIGKILL');
+    process.on('exit', end);
+    void ended.then(() => process.off('exit', end));
     const load = new Load(options, child, ended);
     createInterface({ input: child.stdout }).on('line', (line) => {
       load.accepted = acceptedOf(line) ?? load.accepted;

@@ -28,7 +28,7 @@ export type WorldKind = 'one broker' | 'three brokers';
 
 const PARTITIONS = 6;
 /** Half a minute in production; here a fault must not cost as long. */
-const SESSION_TIMEOUT_MS = 6_000;
+export const SESSION_TIMEOUT_MS = 10_000;
 const replicas: Readonly<Record<ServiceName, number>> = {
   collector: 2,
   enricher: 2,
