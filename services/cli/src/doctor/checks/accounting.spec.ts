@@ -1,7 +1,7 @@
 import { findingsOf } from '../testing/an-installation';
 import { accounting } from './accounting';
 
-const imbalance = { app_id: 'shop', stage: 'validator', unit: 'event', unaccounted: 0, missing: 0 };
+const imbalance = { app_id: 'shop', stage: 'validator', unit: 'event', open: 0, absent: 0 };
 
 describe('the check of the accounting', () => {
   it('is content when it closes', async () => {
@@ -9,8 +9,8 @@ describe('the check of the accounting', () => {
   });
 
   it.each([
-    [{ unaccounted: 3 }, '3 of what it took in is not accounted for (event).'],
-    [{ missing: 2 }, '2 handed on by the stage before did not come in (event).'],
+    [{ open: 3 }, '3 of what it took in is not accounted for (event).'],
+    [{ absent: 2 }, '2 handed on by the stage before did not come in (event).'],
   ])('tells %j', async (known, seen) => {
     const found = await findingsOf(accounting, {
       rows: { 'FROM pipeline_accounting': [{ ...imbalance, ...known }] },

@@ -5,8 +5,10 @@ interface Imbalance {
   readonly app_id: string;
   readonly stage: string;
   readonly unit: string;
-  readonly unaccounted: number;
-  readonly missing: number;
+  /** Taken in, and neither handed on nor failed nor dropped. */
+  readonly open: number;
+  /** Handed on by the stage before, and not taken in. Below zero after a collector was killed, which forgets its last seconds. */
+  readonly absent: number;
 }
 
 /** The newest minutes are left out: what is on its way is not missing. */
@@ -30,12 +32,12 @@ export const accounting: Check = {
         ),
       ];
     const rows = await database.query<Imbalance>(
-      `SELECT app_id, stage, any(unit) AS unit, toInt64(sum(unaccounted)) AS unaccounted, toInt64(sum(ifNull(missing, 0))) AS missing
+      `SELECT app_id, stage, unit, toInt64(sum(unaccounted)) AS open, toInt64(sum(ifNull(missing, 0))) AS absent
        FROM pipeline_accounting
        WHERE collector_tstamp > now64(3) - INTERVAL ${String(SETTLED_MINUTES + 60)} MINUTE
          AND collector_tstamp <= now64(3) - INTERVAL ${String(SETTLED_MINUTES)} MINUTE
-       GROUP BY app_id, stage HAVING sum(unaccounted) != 0 OR sum(ifNull(missing, 0)) > 0
-       ORDER BY abs(unaccounted) + abs(missing) DESC LIMIT 20`,
+       GROUP BY app_id, stage, unit HAVING open != 0 OR absent > 0
+       ORDER BY abs(open) + abs(absent) DESC LIMIT 20`,
     );
     if (rows.length === 0)
       return [
@@ -45,10 +47,10 @@ export const accounting: Check = {
   },
 };
 
-function findingOf({ app_id, stage, unit, unaccounted, missing }: Imbalance): Finding {
+function findingOf({ app_id, stage, unit, open, absent }: Imbalance): Finding {
   const parts = [
-    ...(unaccounted === 0 ? [] : [`${String(unaccounted)} of what it took in is not accounted for`]),
-    ...(missing <= 0 ? [] : [`${String(missing)} handed on by the stage before did not come in`]),
+    ...(open === 0 ? [] : [`${String(open)} of what it took in is not accounted for`]),
+    ...(absent <= 0 ? [] : [`${String(absent)} handed on by the stage before did not come in`]),
   ];
   return problem(
     `${stage}, app ${app_id}`,
