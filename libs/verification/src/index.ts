@@ -1,6 +1,6 @@
 export { type Expectations, type Invariant, type Verdict } from './invariants/invariant';
 export { invariants } from './invariants';
-export { isCut, leaksIn, SUSPICIOUS, type Found } from './leaks/leaks';
+export { leaksIn, mayBeInPayload, SUSPICIOUS, type Found } from './leaks/leaks';
 export { Facts, type Sent } from './ledger/facts';
 export {
   lineOf,

@@ -13,9 +13,15 @@ export const orderIsWhatIsPromised: Invariant = {
     const { topics } = seen;
     const { watch, disorder } = seen.records;
     if (topics.kind !== 'seen') return unseen(topics);
-    return finding(
-      [disorder, watch.backward, watch.missed],
-      `no order per user is promised, so none is checked${watch.watchedCount === 0 ? '; nobody read the topics during the run' : ''}`,
-    );
+    const left = [
+      'no order per user is promised, so none is checked',
+      ...(seen.input.kind === 'seen'
+        ? []
+        : [
+            `which of several events came first is not known, as enriched-events was not read: ${seen.input.why}`,
+          ]),
+      ...(watch.watchedCount === 0 ? ['nobody read the topics during the run'] : []),
+    ];
+    return finding([disorder, watch.backward, watch.missed], left.join('; '));
   },
 };

@@ -1,4 +1,4 @@
-import { CLEAR_ID } from '../plan/canaries';
+import { CLEAR_ID, placeOf } from '../plan/canaries';
 
 /** A canary in a text. */
 export interface Found {
@@ -24,24 +24,24 @@ function base64Marks(bytes: string): readonly string[] {
 
 /** The block of the IPv4 canaries, 198.18.0.0/15, and of the IPv6 ones, 2001:db8::/32, in every form. */
 const encodings: readonly Encoding[] = [
-  { name: 'text', pattern: /(?<![\d.])198[.-]0?1[89][.-]\d{1,3}[.-]\d{1,3}(?!\d)/ },
+  { name: 'text', pattern: /(?<![\d.])198[.-]0?1[89][.-]\d{1,3}[.-]\d{1,3}(?!\d)/g },
   // 198 * 2^24 + 18 * 2^16 = 3323068416 up to 3323199487
   {
     name: 'decimal',
-    pattern: /(?<![\d.])3323(?:0(?:6(?:8(?:4(?:1[6-9]|[2-9]\d)|[5-9]\d\d)|9\d{3})|[7-9]\d{4})|1\d{5})(?!\d)/,
+    pattern: /(?<![\d.])3323(?:0(?:6(?:8(?:4(?:1[6-9]|[2-9]\d)|[5-9]\d\d)|9\d{3})|[7-9]\d{4})|1\d{5})(?!\d)/g,
   },
   // Dashes around it are those of a UUID, whose groups can be anything.
-  { name: 'hex', pattern: /(?<![0-9a-z-])(?:0x)?c6(?:12|13)[0-9a-f]{4}(?![0-9a-z-])/i },
-  { name: 'hex', pattern: /(?<![0-9a-z])c6[.:]1[23][.:][0-9a-f]{2}[.:][0-9a-f]{2}(?![0-9a-z])/i },
-  { name: 'IPv6', pattern: /ffff:c61[23]:[0-9a-f]{1,4}(?![0-9a-f])/i },
-  { name: 'IPv6', pattern: /2001:0?db8:[0-9a-f:]*/i },
+  { name: 'hex', pattern: /(?<![0-9a-z-])(?:0x)?c6(?:12|13)[0-9a-f]{4}(?![0-9a-z-])/gi },
+  { name: 'hex', pattern: /(?<![0-9a-z])c6[.:]1[23][.:][0-9a-f]{2}[.:][0-9a-f]{2}(?![0-9a-z])/gi },
+  { name: 'IPv6', pattern: /ffff:c61[23]:[0-9a-f]{1,4}(?![0-9a-f])/gi },
+  { name: 'IPv6', pattern: /2001:0?db8:[0-9a-f:]*/gi },
   {
     name: 'base64',
-    pattern: new RegExp([...base64Marks('198.18.'), ...base64Marks('198.19.')].join('|')),
+    pattern: new RegExp([...base64Marks('198.18.'), ...base64Marks('198.19.')].join('|'), 'g'),
   },
   // The four bytes themselves.
-  { name: 'base64', pattern: /(?<![A-Za-z0-9+/])xh[I-P][A-Za-z0-9+/]{3}==/ },
-  { name: 'clear identifier', pattern: new RegExp(`${CLEAR_ID}[a-z]+-\\d+`) },
+  { name: 'base64', pattern: /(?<![A-Za-z0-9+/])xh[I-P][A-Za-z0-9+/]{3}==/g },
+  { name: 'clear identifier', pattern: new RegExp(`${CLEAR_ID}[a-z]+-\\d+`, 'g') },
 ];
 
 /** What is worth looking at closely, in RE2 for ClickHouse: finds all that {@link leaksIn} finds, and more. */
@@ -64,8 +64,8 @@ export function leaksIn(text: string): readonly Found[] {
   const found = new Map<string, Found>();
   for (const form of formsOf(text))
     for (const { name, pattern } of encodings) {
-      const match = pattern.exec(form)?.[0];
-      if (match !== undefined) found.set(`${name} ${match}`, { encoding: name, text: match });
+      for (const [match] of form.matchAll(pattern))
+        found.set(`${name} ${match}`, { encoding: name, text: match });
     }
   return [...found.values()];
 }
@@ -87,7 +87,11 @@ function formsOf(text: string): readonly string[] {
   return forms;
 }
 
-/** Whether an address is cut to /24, as it may stand in `collector-payloads` and nowhere else. */
-export const isCut = ({ encoding, text }: Found): boolean =>
-  (encoding === 'text' && /\.0$/.test(text)) ||
+/**
+ * Whether something may stand in `collector-payloads`: addresses that are cut to /24 or /48, what a person typed into a
+ * text, and identifiers, which only the enricher turns into pseudonyms.
+ */
+export const mayBeInPayload = ({ encoding, text }: Found): boolean =>
+  encoding === 'clear identifier' ||
+  (encoding === 'text' && (text.endsWith('.0') || placeOf(text) === 'text')) ||
   (encoding === 'IPv6' && /^2001:0?db8:[0-9a-f]{0,4}::?$/i.test(text));

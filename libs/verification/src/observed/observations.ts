@@ -62,6 +62,8 @@ export class Observations {
 
   tables: Look<true> = notLooked('nobody looked');
   topics: Look<true> = notLooked('nobody looked');
+  /** The input of the validator, which not everybody may read. */
+  input: Look<true> = notLooked('nobody looked');
   /** What was scanned for canaries, in words. */
   leakScan: Look<readonly string[]> = notLooked('nobody looked');
   accounting: Look<readonly StageTotals[]> = notLooked('nobody looked');

@@ -35,9 +35,12 @@ export class SeenRecords {
   readonly leaks = new Tally();
   readonly watch = new Watch();
 
-  /** Place of the record under the id that was sent, by original; only of events with rivals. */
-  private readonly plainPlaces = new Map<number, { readonly partition: number; readonly offset: number }>();
-  private readonly derivedPlaces: { original: number; partition: number; offset: number; id: string }[] = [];
+  /** The event that came first into the validator, and the one that was let keep the id, by original; of events with rivals. */
+  private readonly firstIn = new Map<
+    number,
+    { readonly partition: number; readonly offset: number; readonly content: number }
+  >();
+  private readonly keepers = new Map<number, { readonly content: number; readonly id: string }>();
 
   constructor(private readonly facts: Facts) {
     this.validCopies = new Uint8Array(facts.length);
@@ -58,8 +61,7 @@ export class SeenRecords {
     const { content, original } = place;
     countOne(this.validCopies, content);
     if (this.facts.rivalsOf(original).length === 0) return;
-    if (duplicateOf === '') this.plainPlaces.set(original, { partition, offset });
-    else this.derivedPlaces.push({ original, partition, offset, id });
+    if (duplicateOf === '') this.keepers.set(original, { content, id });
   }
 
   failed({ partition, offset, failedId, eventId, title, userAgent, stage }: FailedRecord): void {
@@ -79,16 +81,23 @@ export class SeenRecords {
     this.leaks.add(() => `${where}: ${found} (${encoding})`);
   }
 
-  /** Events that were given another id although they were first in the log. */
+  /** A record of `enriched-events`, which the validator reads: in the order of its partition. */
+  input({ partition, offset, id, title }: Omit<ValidRecord, 'duplicateOf'>): void {
+    const place = resolve(this.facts, id, '', title);
+    if (place === null || this.facts.rivalsOf(place.original).length === 0) return;
+    if (!this.firstIn.has(place.original))
+      this.firstIn.set(place.original, { partition, offset, content: place.content });
+  }
+
+  /** Ids that another event than the first one in the log was let keep. */
   get disorder(): Tally {
     const tally = new Tally();
-    for (const { original, partition, offset, id } of this.derivedPlaces) {
-      const plain = this.plainPlaces.get(original);
-      if (plain && plain.partition === partition && plain.offset < offset) continue;
-      tally.add(() =>
-        plain
-          ? `event ${id} stands at ${String(partition)}/${String(offset)}, before the one that was let keep the id, at ${String(plain.partition)}/${String(plain.offset)}`
-          : `event ${id} was given an id of its own, and no event is there under the id that it was sent with`,
+    for (const [original, { partition, offset, content }] of this.firstIn) {
+      const keeper = this.keepers.get(original);
+      if (keeper === undefined || keeper.content === content) continue;
+      tally.add(
+        () =>
+          `id ${keeper.id}: event ${String(content)} came first, at ${String(partition)}/${String(offset)} of enriched-events, and event ${String(keeper.content)} was let keep it`,
       );
     }
     return tally;

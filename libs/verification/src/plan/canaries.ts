@@ -4,20 +4,25 @@
  * address may be, is a leak: also one that was cut to /24.
  */
 
-const FIRST = 198;
-const SECOND = 18;
 const HOSTS = 254;
+/** Networks of /24 for each place, so that an address tells where it was planted. */
+const NETS = 170;
 
-/** Where an address is planted. */
+/** Where an address is planted: the parameter `ip`, a text that a person could have typed, a forwarding header. */
 export const places = ['parameter', 'text', 'header'] as const;
 export type Place = (typeof places)[number];
 
 /** The IPv4 canary of an event in a place; the last octet is never 0, so that a cut one can be told. */
 export function canaryV4(seq: number, place: Place): string {
-  const number = seq * places.length + places.indexOf(place);
-  const host = (number % HOSTS) + 1;
-  const net = Math.floor(number / HOSTS) % 512;
-  return `${String(FIRST)}.${String(SECOND + (net >> 8))}.${String(net & 0xff)}.${String(host)}`;
+  const net = places.indexOf(place) * NETS + (Math.floor(seq / HOSTS) % NETS);
+  return `198.${String(18 + (net >> 8))}.${String(net & 0xff)}.${String((seq % HOSTS) + 1)}`;
+}
+
+/** Where an IPv4 canary was planted; null for what is none in its plain form. */
+export function placeOf(address: string): Place | null {
+  const [, second, third] = /^198\.(18|19)\.(\d{1,3})\.\d{1,3}$/.exec(address) ?? [];
+  if (second === undefined) return null;
+  return places[Math.floor(((Number(second) - 18) * 256 + Number(third)) / NETS)] ?? null;
 }
 
 /** The IPv6 canary of a request, for its forwarding header. */

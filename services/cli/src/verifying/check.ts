@@ -1,5 +1,6 @@
 import type { ClickHouse } from '@headwater/clickhouse';
 import type { TopicInspector } from '@headwater/kafka';
+import { ServiceError } from '@headwater/stage';
 import {
   notLooked,
   Observations,
@@ -11,7 +12,7 @@ import {
 import { scanFiles, scanMetrics, scanTables } from './leak-scan';
 import { patiently, type Patience } from './patience';
 import { Tables } from './tables';
-import { lagNow, observeTopics, scanPayloads, targetsNow } from './topic-records';
+import { lagNow, observeInput, observeTopics, scanPayloads, targetsNow } from './topic-records';
 
 export interface CheckSettings {
   readonly ledger: string;
@@ -73,6 +74,10 @@ export async function observe(
       const records = new SeenRecords(facts);
       await observeTopics(inspector, settings.ledger, facts, records);
       seen.records = records;
+      return true as const;
+    }, looking());
+    seen.input = await patiently(async () => {
+      await observeInput(inspector, settings.ledger, facts, seen.records);
       return true as const;
     }, looking());
   }
@@ -150,14 +155,25 @@ async function lookForLeaks(
   { clickhouse, inspector }: CheckMeans,
 ): Promise<{ readonly leaks: readonly Leak[]; readonly scanned: readonly string[] }> {
   const inTables = await scanTables(clickhouse, plan.app);
-  const inPayloads = inspector === null ? [] : await scanPayloads(inspector, firstSentAt);
+  const inPayloads = inspector === null ? null : await ifAllowed(() => scanPayloads(inspector, firstSentAt));
   return {
-    leaks: [...inTables, ...inPayloads, ...(await scanFiles(scan)), ...(await scanMetrics(metrics))],
+    leaks: [...inTables, ...(inPayloads ?? []), ...(await scanFiles(scan)), ...(await scanMetrics(metrics))],
     scanned: [
       'all tables',
-      ...(inspector === null ? [] : ['the topics failed-events and collector-payloads']),
+      ...(inspector === null ? [] : ['the topic failed-events']),
+      ...(inPayloads === null ? [] : ['the topic collector-payloads']),
       ...scan,
       ...metrics,
     ],
   };
+}
+
+/** What only the enricher may read can be kept from us: null then. */
+async function ifAllowed<T>(look: () => Promise<T>): Promise<T | null> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof ServiceError && !error.retriable) return null;
+    throw error;
+  }
 }

@@ -24,7 +24,8 @@ export async function patiently<T>(look: () => Promise<T>, patience: Patience): 
       return { kind: 'seen', value: await look() };
     } catch (error) {
       if (!isOfInfrastructure(error)) throw error;
-      if (stop.aborted || now() + pause > until) return { kind: 'failed', why: error.message };
+      const heals = !(error instanceof ServiceError) || error.retriable;
+      if (!heals || stop.aborted || now() + pause > until) return { kind: 'failed', why: error.message };
       await sleep(pause);
     }
   }

@@ -9,8 +9,8 @@ import {
 import type { TopicInspector } from '@headwater/kafka';
 import { isUndecodable } from '@headwater/stage';
 import {
-  isCut,
   leaksIn,
+  mayBeInPayload,
   type Facts,
   type LagOfPartition,
   type Leak,
@@ -100,6 +100,29 @@ export async function observeTopics(
   seen.watch.compare();
 }
 
+/** Notes which of several events under one id came first into the validator. */
+export async function observeInput(
+  inspector: TopicInspector,
+  folder: string,
+  { plan }: Facts,
+  seen: SeenRecords,
+): Promise<void> {
+  const starts = new Map<number, bigint>();
+  for await (const { kind, topic, partition, offset } of readWatched(folder))
+    if (kind === 'start' && topic === topics.enrichedEvents.name) starts.set(partition, BigInt(offset));
+  const from = new Map<number, bigint>();
+  for (const { partition, start } of await inspector.bounds(topics.enrichedEvents)) {
+    const first = starts.get(partition) ?? start;
+    from.set(partition, first < start ? start : first);
+  }
+  for await (const { partition, record } of inspector.read(topics.enrichedEvents, from)) {
+    if (isUndecodable(record)) continue;
+    const { app_id, event_id: id, page_title } = record.value as EnrichedEvent;
+    if (app_id === plan.app)
+      seen.input({ partition, offset: Number(record.offset), id, title: page_title ?? '' });
+  }
+}
+
 /** In `collector-payloads` addresses may stand, cut to /24 and /48; identifiers are still as they were sent. */
 export async function scanPayloads(inspector: TopicInspector, since: number): Promise<readonly Leak[]> {
   const leaks: Leak[] = [];
@@ -108,7 +131,7 @@ export async function scanPayloads(inspector: TopicInspector, since: number): Pr
     const { body, ...envelope } = record.value as CollectorPayload;
     for (const text of [JSON.stringify(envelope), body?.toString('utf8') ?? ''])
       for (const leak of leaksIn(text)) {
-        if (leak.encoding === 'clear identifier' || isCut(leak)) continue;
+        if (mayBeInPayload(leak)) continue;
         leaks.push({
           where: `topic collector-payloads, ${String(partition)}/${String(record.offset)}`,
           encoding: leak.encoding,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { topics, type EnrichedEvent, type FailedEvent, type Topic } from '@headwater/contracts';
 import type { TopicInspector } from '@headwater/kafka';
-import { isUndecodable } from '@headwater/stage';
+import { isUndecodable, ServiceError } from '@headwater/stage';
 import { linesOf } from './ledger-file';
 
 const FILE = 'watched.ndjson';
@@ -44,11 +44,11 @@ export class Watcher {
       }),
     );
     const watcher = new Watcher(inspector, createWriteStream(join(folder, FILE), { flags: 'ax' }), app);
-    for (const { topic, from } of starts) {
+    for (const { topic, from } of [...starts, ...(await startOfInput(inspector))]) {
       for (const [partition, offset] of from)
         watcher.note({ kind: 'start', topic: topic.name, partition, offset: String(offset) });
-      watcher.followers.push(watcher.follow(topic, from));
     }
+    for (const { topic, from } of starts) watcher.followers.push(watcher.follow(topic, from));
     return watcher;
   }
 
@@ -88,6 +88,24 @@ export class Watcher {
 
   private note(line: WatchedLine): void {
     this.file.write(`${JSON.stringify(line)}\n`);
+  }
+}
+
+/** Where the input of the validator ends now, for the check; nothing where it may not be read. */
+async function startOfInput(
+  inspector: TopicInspector,
+): Promise<readonly { readonly topic: Topic; readonly from: ReadonlyMap<number, bigint> }[]> {
+  try {
+    const bounds = await inspector.bounds(topics.enrichedEvents);
+    return [
+      {
+        topic: topics.enrichedEvents,
+        from: new Map(bounds.map(({ partition, stableEnd }) => [partition, stableEnd])),
+      },
+    ];
+  } catch (error) {
+    if (error instanceof ServiceError) return [];
+    throw error;
   }
 }
 
