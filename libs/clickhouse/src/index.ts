@@ -16,6 +16,7 @@ export {
   type Migration,
   type MigrationLog,
 } from './migrate';
+export { migrations } from './generated/migrations';
 export { BlockEncoder, encodeBlock, UnencodableValue, type Block } from './native/encode-block';
 export { unfitRows, type UnfitRow } from './native/fitting-rows';
 export { typeName, type NativeColumn, type NativeType } from './native/types';

@@ -1,0 +1,68 @@
+import { allTables } from '@headwater/loading';
+import { databaseGrantsOf, databaseRoles, type DatabaseRole } from './database-rights';
+import { grantStatements } from './grants';
+
+const may = (role: DatabaseRole, privilege: string): string[] =>
+  databaseGrantsOf(role, 'hw').flatMap(({ privileges, on }) => (privileges.includes(privilege) ? [on] : []));
+
+describe('databaseGrantsOf', () => {
+  it('lets the loader write its tables, and read none of them', () => {
+    expect(may('loader', 'INSERT')).toEqual(allTables.map(({ stored }) => `hw.${stored}`));
+    expect(may('loader', 'SELECT')).toEqual(['hw.schema_migrations']);
+  });
+
+  it('lets the monitor read counts and alerts, and no event', () => {
+    expect(may('quality-monitor', 'SELECT')).toEqual([
+      'hw.quality_alerts',
+      'hw.quality_alerts_stored',
+      'hw.stage_counts',
+      'hw.stage_counts_stored',
+    ]);
+    expect(may('quality-monitor', 'INSERT')).toEqual([]);
+  });
+
+  it('lets a reader read every view, with what the view reads, and write nothing', () => {
+    expect(may('reader', 'SELECT')).toEqual(
+      expect.arrayContaining([
+        'hw.event_contexts',
+        'hw.events',
+        'hw.events_stored',
+        'hw.failed_event_problems',
+      ]),
+    );
+    expect(may('reader', 'INSERT')).toEqual([]);
+  });
+
+  it('lets the command line write replay runs alone', () => {
+    expect(may('cli', 'INSERT')).toEqual(['hw.replay_runs_stored']);
+  });
+
+  it('keeps to the database of the installation, and to what doctor asks the server', () => {
+    for (const role of databaseRoles)
+      for (const { on } of databaseGrantsOf(role, 'hw'))
+        expect(on).toMatch(/^(?:hw\.(?:\w+|\*)|system\.\w+)$/);
+  });
+
+  it('reads the last definition of a view', () => {
+    const sql = [
+      'CREATE OR REPLACE VIEW {{database}}.v{{on_cluster}} AS SELECT 1 FROM {{database}}.a;',
+      'CREATE OR REPLACE VIEW {{database}}.v{{on_cluster}} AS SELECT 1 FROM {{database}}.b;\nCREATE OR REPLACE VIEW {{database}}.w AS SELECT 1 FROM {{database}}.v;',
+    ].map((text, index) => ({ number: index, name: 'x', sql: text }));
+    expect(databaseGrantsOf('reader', 'hw', sql).map(({ on }) => on)).toEqual(['hw.b', 'hw.v', 'hw.w']);
+  });
+});
+
+describe('grantStatements', () => {
+  it('makes a role, gives it its rights, and gives it to whom it is for', () => {
+    const statements = grantStatements('hw', { users: { qualityMonitor: 'monitor' } }, 'main');
+    expect(statements).toEqual(
+      expect.arrayContaining([
+        'CREATE ROLE IF NOT EXISTS ON CLUSTER `main` headwater_quality_monitor',
+        'GRANT ON CLUSTER `main` SELECT ON hw.stage_counts TO headwater_quality_monitor',
+        'GRANT ON CLUSTER `main` headwater_quality_monitor TO `monitor`',
+        'GRANT ON CLUSTER `main` CLUSTER ON *.* TO headwater_migrate',
+      ]),
+    );
+    expect(statements.join('\n')).not.toContain('IDENTIFIED');
+  });
+});

@@ -1,0 +1,92 @@
+import { migrations, type Migration } from '@headwater/clickhouse';
+import { allTables, tables } from '@headwater/loading';
+
+/** Who signs in to ClickHouse, each with a role of its own. */
+export const databaseRoles = ['migrate', 'loader', 'quality-monitor', 'cli', 'reader'] as const;
+export type DatabaseRole = (typeof databaseRoles)[number];
+
+/** One right: what may be done, and to what. */
+export interface DatabaseGrant {
+  readonly privileges: readonly string[];
+  /** `headwater.events`, `headwater.*` or `system.parts`. */
+  readonly on: string;
+}
+
+/** Tables of the server that `headwater doctor` looks at. */
+const seenByDoctor = ['disks', 'parts', 'merge_tree_settings', 'tables', 'columns'].map(
+  (name) => `system.${name}`,
+);
+
+/**
+ * Exactly what each role needs, from the list of tables and the text of the migrations. A view is read with the rights of
+ * whoever reads it, so what it reads from is granted as well.
+ */
+export function databaseGrantsOf(
+  role: DatabaseRole,
+  database: string,
+  all: readonly Migration[] = migrations,
+): readonly DatabaseGrant[] {
+  const views = viewsIn(all);
+  const own = (name: string): string => `${database}.${name}`;
+  const select = (names: readonly string[]): readonly DatabaseGrant[] =>
+    [...new Set(names)].sort().map((name) => ({ privileges: ['SELECT'], on: name }));
+  const readable = (names: readonly string[]): readonly DatabaseGrant[] =>
+    select(names.flatMap((name) => [name, ...sourcesOf(name, views)]).map(own));
+  // Whoever checks whether the tables are those of its version.
+  const versions = select([own('schema_migrations')]);
+  switch (role) {
+    case 'migrate':
+      return [
+        {
+          privileges: [
+            'CREATE DATABASE',
+            'CREATE TABLE',
+            'CREATE VIEW',
+            'DROP TABLE',
+            'DROP VIEW',
+            'ALTER TABLE',
+            'ALTER VIEW',
+            'SELECT',
+            'INSERT',
+            'SHOW',
+          ],
+          on: own('*'),
+        },
+      ];
+    case 'loader':
+      return [
+        ...allTables.map(({ stored }): DatabaseGrant => ({ privileges: ['INSERT'], on: own(stored) })),
+        // Named, so that a right to some columns does not hide the others when shapes are compared.
+        ...allTables.map(({ stored }): DatabaseGrant => ({ privileges: ['SHOW COLUMNS'], on: own(stored) })),
+        ...versions,
+      ];
+    case 'quality-monitor':
+      return readable([tables.stageCounts.view, tables.qualityAlerts.view]);
+    case 'cli':
+      return [
+        ...readable([...views.keys()]),
+        ...versions,
+        { privileges: ['INSERT'], on: own('replay_runs_stored') },
+        ...select(seenByDoctor),
+      ];
+    case 'reader':
+      return readable([...views.keys()]);
+  }
+}
+
+/** Each view (without the materialized ones, which nobody reads), with the tables and views that its last definition names. */
+function viewsIn(all: readonly Migration[]): ReadonlyMap<string, readonly string[]> {
+  const views = new Map<string, readonly string[]>();
+  for (const { sql } of all)
+    for (const [, name = '', body = ''] of sql.matchAll(
+      /CREATE OR REPLACE VIEW \{\{database\}\}\.(\w+)([^;]*)/g,
+    ))
+      views.set(name, [
+        ...new Set([...body.matchAll(/\{\{database\}\}\.(\w+)/g)].map(([, source = '']) => source)),
+      ]);
+  return views;
+}
+
+function sourcesOf(name: string, views: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  return (views.get(name) ?? []).flatMap((source) => [source, ...sourcesOf(source, views)]);
+}
