@@ -7,6 +7,7 @@ const config: Config = {
     '<rootDir>/services/*/jest.config.cjs',
     '<rootDir>/tools/jest.config.cjs',
     '<rootDir>/bench/jest.config.cjs',
+    '<rootDir>/faults/jest.config.cjs',
   ],
 };
 

@@ -67,7 +67,7 @@ export class ClickHouseGate {
         },
       };
     });
-    const found = await Promise.race([held, sleep(withinMs, false)]);
+    const found = await Promise.race([held, sleep(withinMs, false, { ref: false })]);
     this.hold = null;
     return found;
   }
@@ -107,7 +107,7 @@ export class ClickHouseGate {
 }
 
 const isInsertOfEvents = ({ url }: IncomingMessage): boolean =>
-  /[?&]query=INSERT(\+|%20)INTO(\+|%20)[`%\w.]*\bevents_stored/i.test(url ?? '');
+  /[?&]query=INSERT(?:\+|%20)INTO(?:\+|%20)(?:%60\w+%60\.)?%60events_stored%60/i.test(url ?? '');
 
 /** The request stays open until whoever sent it has gone. */
 async function untilGone(response: ServerResponse, { held }: Hold): Promise<void> {

@@ -1,0 +1,44 @@
+import { scenario } from '../scenario';
+import { aResult } from '../testing/a-result';
+import { fullPlan, quickPlan, remaining } from './plan';
+
+const named = (name: string, full: number, quick?: number) =>
+  scenario({
+    name,
+    row: 1,
+    title: name,
+    world: 'one broker',
+    full,
+    ...(quick === undefined ? {} : { quick }),
+    inject: () => Promise.resolve(),
+  });
+
+describe('the plan', () => {
+  it('runs each scenario of the quick tier once', () => {
+    expect(
+      quickPlan([named('a', 30, 2), named('b', 5)], 7).map(({ scenario: { name }, seed, faults }) => [
+        name,
+        seed,
+        faults,
+      ]),
+    ).toEqual([['a', 7, 2]]);
+  });
+
+  it('cuts the full tier to runs of at most ten faults, each under a seed of its own', () => {
+    expect(fullPlan([named('a', 25)], 1).map(({ seed, faults }) => [seed, faults])).toEqual([
+      [1, 10],
+      [2, 10],
+      [3, 5],
+    ]);
+  });
+
+  it('goes on where it stopped, and begins anew with another build', () => {
+    const plan = fullPlan([named('kill-enricher', 20), named('other', 10)], 1);
+    const done = [aResult({ seed: 1, build: 'one' }), aResult({ seed: 2, build: 'before' })];
+    expect(remaining(plan, done, 'one').map(({ scenario: { name }, seed }) => [name, seed])).toEqual([
+      ['kill-enricher', 2],
+      ['other', 1],
+    ]);
+    expect(remaining(plan, done, 'two')).toHaveLength(3);
+  });
+});

@@ -1,0 +1,32 @@
+import type { RunResult } from '../results/result';
+
+/** A run in which all went well. */
+export const aResult = (over: Partial<RunResult> = {}): RunResult => ({
+  scenario: 'kill-enricher',
+  row: 2,
+  seed: 1,
+  commit: 'abc',
+  build: 'one',
+  startedAt: '2026-01-02T03:04:05.000Z',
+  seconds: 60,
+  faults: 10,
+  events: 20_000,
+  lost: 0,
+  duplicated: 0,
+  both: 0,
+  phantom: 0,
+  corrupt: 0,
+  misrouted: 0,
+  leaked: 0,
+  disordered: 0,
+  imbalance: 0,
+  stuck: 0,
+  refused: 3,
+  unknown: 1,
+  recoverySeconds: [2.1, 4.4, 3],
+  unverified: [],
+  broken: [],
+  expectations: [],
+  notes: [],
+  ...over,
+});
