@@ -6,9 +6,16 @@ const may = (role: DatabaseRole, privilege: string): string[] =>
   databaseGrantsOf(role, 'hw').flatMap(({ privileges, on }) => (privileges.includes(privilege) ? [on] : []));
 
 describe('databaseGrantsOf', () => {
-  it('lets the loader write its tables, and read none of them', () => {
+  it('lets the loader write its tables, and read of them what materialized views take over', () => {
     expect(may('loader', 'INSERT')).toEqual(allTables.map(({ stored }) => `hw.${stored}`));
     expect(may('loader', 'SELECT')).toEqual(['hw.schema_migrations']);
+    const parts = databaseGrantsOf('loader', 'hw').filter(({ privileges }) =>
+      privileges[0]?.startsWith('SELECT('),
+    );
+    expect(parts.map(({ on }) => on)).toEqual(['hw.events_stored', 'hw.failed_events_stored']);
+    expect(parts[0]?.privileges).toEqual([
+      'SELECT(app_id, collector_tstamp, event_id, load_tstamp, replay_id, replay_of, replayed_at)',
+    ]);
   });
 
   it('lets the monitor read counts and alerts, and no event', () => {

@@ -56,8 +56,10 @@ export function databaseGrantsOf(
     case 'loader':
       return [
         ...allTables.map(({ stored }): DatabaseGrant => ({ privileges: ['INSERT'], on: own(stored) })),
-        // Named, so that a right to some columns does not hide the others when shapes are compared.
-        ...allTables.map(({ stored }): DatabaseGrant => ({ privileges: ['SHOW COLUMNS'], on: own(stored) })),
+        ...pushedOn(all).map(({ table, columns }): DatabaseGrant => ({
+          privileges: [`SELECT(${columns.join(', ')})`],
+          on: own(table),
+        })),
         ...versions,
       ];
     case 'quality-monitor':
@@ -85,6 +87,26 @@ function viewsIn(all: readonly Migration[]): ReadonlyMap<string, readonly string
         ...new Set([...body.matchAll(/\{\{database\}\}\.(\w+)/g)].map(([, source = '']) => source)),
       ]);
   return views;
+}
+
+/**
+ * What the materialized views read of a block that is inserted: ClickHouse asks whoever inserts for the right to these columns,
+ * and for nothing on the table that a view fills.
+ */
+function pushedOn(
+  all: readonly Migration[],
+): readonly { readonly table: string; readonly columns: readonly string[] }[] {
+  const columns = new Map<string, Set<string>>();
+  for (const { sql } of all)
+    for (const [, , body = ''] of sql.matchAll(/CREATE MATERIALIZED VIEW [^.]+\.(\w+)([^;]*)/g)) {
+      const table = allTables.find(({ stored }) => body.includes(`FROM {{database}}.${stored}`));
+      if (!table) continue;
+      const known = new Set([...table.columns.map(({ name }) => name), 'load_tstamp']);
+      const read = columns.get(table.stored) ?? new Set<string>();
+      for (const [word] of body.matchAll(/\w+/g)) if (known.has(word)) read.add(word);
+      columns.set(table.stored, read);
+    }
+  return [...columns].map(([table, read]) => ({ table, columns: [...read].sort() }));
 }
 
 function sourcesOf(name: string, views: ReadonlyMap<string, readonly string[]>): readonly string[] {
