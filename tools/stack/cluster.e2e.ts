@@ -156,6 +156,24 @@ describe('a cluster of three', () => {
     await becomesInSync([1, 2, 3]);
   });
 
+  it('is found by its clients when a node comes back under another address', async () => {
+    const mover = cluster.node(1);
+    const { address, listener } = mover;
+    const move = async (to: string): Promise<void> => {
+      await mover.stop();
+      mover.advertise(Number(to.split(':')[1]));
+      await mover.start();
+      await becomesInSync([1, 2, 3]);
+      await write();
+      expect(mover.address).toBe(to);
+    };
+    await move(listener);
+    await proxies.get('kafka-1')?.disable();
+    await write();
+    await proxies.get('kafka-1')?.enable();
+    await move(address);
+  });
+
   it('refuses writes while only one of three is in sync', async () => {
     const hasty = clientOf(cluster.brokers).producer({ retry: { retries: 1 } });
     await hasty.connect();

@@ -38,6 +38,10 @@ export interface ClusterNode extends Restartable<RunningKafka> {
   readonly id: number;
   /** `host:port` that clients are told: the proxy's, if there is one. */
   readonly address: string;
+  /** `host:port` where clients reach it past the proxy. */
+  readonly listener: string;
+  /** Tells clients another port on loopback from its next start on, as a broker that has moved. */
+  advertise(port: number): void;
   readonly logFile: string;
 }
 
@@ -128,9 +132,9 @@ export async function startKafkaCluster(options: KafkaClusterOptions): Promise<R
       ...(options.jvmArgs === undefined ? {} : { jvmArgs: options.jvmArgs }),
     };
     const startNode = async (ports: NodePorts): Promise<ClusterNode> => {
-      const { id, client, broker, controller, advertised } = ports;
+      const { id, client, broker, controller } = ports;
+      let { advertised } = ports;
       const name = `Kafka node ${id}`;
-      const properties = { ...clusterProperties(ports, plan.length), ...options.properties };
       const node = await startRestartable(name, async () => {
         await assertPortFree(`${name}, for other brokers,`, broker);
         return startKafka({
@@ -139,7 +143,10 @@ export async function startKafkaCluster(options: KafkaClusterOptions): Promise<R
           nodeId: id,
           port: client,
           controllerPort: controller,
-          properties,
+          properties: {
+            ...clusterProperties({ ...ports, advertised }, plan.length),
+            ...options.properties,
+          },
         });
       });
       return {
@@ -148,7 +155,13 @@ export async function startKafkaCluster(options: KafkaClusterOptions): Promise<R
           return node.part;
         },
         id,
-        address: `${LOOPBACK}:${advertised}`,
+        get address() {
+          return `${LOOPBACK}:${advertised}`;
+        },
+        listener: `${LOOPBACK}:${client}`,
+        advertise(port) {
+          advertised = port;
+        },
         logFile: node.part.logFile,
       };
     };
