@@ -111,7 +111,7 @@ export class World {
           endpoints: gate ? { ...endpoints, clickhouseUrl: gate.url } : endpoints,
           dataDir: folder,
           port: servicePorts.shift() ?? 0,
-          env: settingsOf(folder, instance),
+          env: settings,
         });
         services.set(name, [...(services.get(name) ?? []), service]);
         if (gate) loaders.push({ service, gate });
@@ -206,13 +206,12 @@ const jobSettings = (kind: WorldKind): Readonly<Record<string, string>> => ({
   TOPICS__PARTITIONS: String(PARTITIONS),
 });
 
-const settingsOf = (folder: string, instance: string): Readonly<Record<string, string>> => ({
+const settings: Readonly<Record<string, string>> = {
   KAFKA__SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
-  REGISTRY__IDS_FILE: join(made(folder, 'work', instance), 'schema-ids.json'),
   CONNECTION__DRAIN_DELAY_MS: '1000',
   // Where `runInside` opens a debugger.
   NODE_OPTIONS: '--inspect-port=127.0.0.1:0',
-});
+};
 
 function made(...path: readonly string[]): string {
   const folder = join(...path);

@@ -105,6 +105,7 @@ export function serviceProcess(options: ServiceOptions): PipelineService {
         env: {
           ...process.env,
           ...plan.env(options.endpoints, secretsOf(dataDir)),
+          REGISTRY__IDS_FILE: join(workFolder(dataDir, instance), 'schema-ids.json'),
           HTTP__HOST: LOOPBACK,
           HTTP__PORT: String(port),
           ...options.env,
