@@ -32,6 +32,7 @@ export async function verifyChart(): Promise<Tally> {
       ...refusals(helm),
       ...podRules(helm, fixtures),
       toldNode(helm),
+      ...signingIn(helm),
     ];
     let failed = 0;
     for (const { name, run } of cases) {
@@ -114,6 +115,18 @@ function refusals(helm: string): readonly Case[] {
     { name: 'an unknown setting', values: ['enricher.config.LOG__LEVL=info'], says: /LOG__LEVL/ },
     { name: 'a wrong log level', values: ['enricher.config.LOG__LEVEL=loud'], says: /LOG__LEVEL/ },
     {
+      name: 'SASL without a secret',
+      values: ['kafka.sasl.mechanism=scram-sha-512'],
+      says: /kafka\.users\.collector\.existingSecret is empty/,
+    },
+    {
+      name: 'passwords in the clear',
+      values: ['kafka.sasl.mechanism=plain'],
+      says: /kafka\.tls\.enabled is false/,
+    },
+    { name: 'a password among the values', values: ['kafka.users.loader.password=x'], says: /password/ },
+    { name: 'a token among the values', values: ['collector.config.ADMIN__TOKEN=x'], says: /ADMIN__TOKEN/ },
+    {
       name: 'an ingress without hosts',
       values: ['collector.ingress.enabled=true'],
       says: /collector\.ingress\.hosts is empty/,
@@ -145,6 +158,72 @@ function toldNode(helm: string): Case {
       return said.join() === meant.join() ? null : `The chart says ${said.join(', ') || 'nothing'}.`;
     },
   };
+}
+
+/** The pods of the fixture in which everybody signs in, by the name of their program. */
+function securedPods(helm: string): ReadonlyMap<string, string> {
+  const text = template(helm, '-f', join(chart, 'ci/secured-values.yaml'));
+  const pods = text.split(/^---$/m).filter((object) => /^kind: (Deployment|Job)$/m.test(object));
+  return new Map(pods.map((pod) => [/args: \[(?:jobs, )?"([\w-]+)"\]/.exec(pod)?.[1] ?? '', pod]));
+}
+
+/** Each program gets its own passwords, as files, and those of nobody else. */
+function signingIn(helm: string): readonly Case[] {
+  const secrets: Readonly<Record<string, readonly string[]>> = {
+    collector: ['headwater-admin', 'kafka-cluster-ca', 'kafka-collector', 'registry'],
+    enricher: ['headwater-admin', 'headwater-pseudonyms', 'kafka-cluster-ca', 'kafka-enricher', 'registry'],
+    validator: ['headwater-admin', 'kafka-cluster-ca', 'kafka-validator', 'registry'],
+    loader: [
+      'clickhouse-loader',
+      'headwater-admin',
+      'kafka-cluster-ca',
+      'kafka-loader',
+      'loader-certificate',
+      'registry',
+    ],
+    'quality-monitor': [
+      'clickhouse-monitor',
+      'headwater-admin',
+      'kafka-cluster-ca',
+      'kafka-quality-monitor',
+      'registry',
+    ],
+    acls: ['kafka-admin', 'kafka-cluster-ca'],
+    grants: ['clickhouse-admin'],
+    topics: ['kafka-cluster-ca', 'kafka-jobs'],
+    schemas: ['kafka-cluster-ca', 'kafka-jobs', 'registry'],
+    migrate: ['clickhouse-migrate'],
+  };
+  return [
+    ...Object.entries(secrets).map(([program, wanted]): Case => ({
+      name: `${program} is given its own secrets, and those of nobody else`,
+      run: () => {
+        const pod = securedPods(helm).get(program) ?? '';
+        const found = [...pod.matchAll(/secretName: (\S+)/g)].map(([, name = '']) => name).sort();
+        if (found.join() !== wanted.join()) return `It is given ${found.join(', ') || 'nothing'}.`;
+        const files = [...pod.matchAll(/value: (\/etc\/headwater\/\S+)\//g)].map(([, folder = '']) => folder);
+        const missing = files.filter((folder) => !pod.includes(`mountPath: ${folder}`));
+        return missing.length === 0 ? null : `Nothing is mounted at ${missing.join(', ')}.`;
+      },
+    })),
+    {
+      name: 'no secret is the value of a variable',
+      run: () => {
+        const pods = [...securedPods(helm).values()].join('\n');
+        const found = /name: \w*(?:PASSWORD|TOKEN|KEYS)\n\s+value:/.exec(pods);
+        return found === null ? null : `There is ${found[0]}.`;
+      },
+    },
+    {
+      name: 'the job that gives rights knows every user',
+      run: () => {
+        const job = securedPods(helm).get('acls') ?? '';
+        const users = [...job.matchAll(/name: ACLS__USERS__(\w+)/g)].map(([, name = '']) => name).sort();
+        const wanted = ['COLLECTOR', 'ENRICHER', 'JOBS', 'LOADER', 'QUALITY_MONITOR', 'VALIDATOR'];
+        return users.join() === wanted.join() ? null : `It knows ${users.join(', ')}.`;
+      },
+    },
+  ];
 }
 
 /** What the pod standard "restricted" asks, held against every pod that is rendered. */

@@ -33,6 +33,9 @@ const textMap: JsonSchema = { type: 'object', additionalProperties: { type: 'str
 const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
 const oneOf = (...values: readonly string[]): JsonSchema => ({ type: 'string', enum: values });
 
+/** A user, and where its password is: never the password. */
+const signingIn = { username: text, existingSecret: text, passwordKey: text };
+
 /** JSON Schema of the chart's values; the settings of each service come from the service itself. */
 export function chartSchema(root: string): readonly GeneratedFile[] {
   const services = Object.fromEntries(
@@ -55,15 +58,31 @@ export function chartSchema(root: string): readonly GeneratedFile[] {
       kafka: object({
         brokers: listOf({ type: 'string', pattern: '^\\S+:[0-9]+$' }),
         topicPrefix: { type: 'string', pattern: '^[a-zA-Z0-9._-]*$' },
+        tls: object({ enabled: flag, caSecret: text, caKey: text }),
+        sasl: object({ mechanism: oneOf('none', 'plain', 'scram-sha-256', 'scram-sha-512') }),
+        users: object(
+          Object.fromEntries(
+            [...Object.values(chartKeys), 'jobs', 'admin'].map((key) => [
+              key,
+              object({ ...signingIn, tlsSecret: text }),
+            ]),
+          ),
+        ),
       }),
-      registry: object({ url: { type: 'string', pattern: '^(https?://.+)?$' } }),
+      registry: object({ url: { type: 'string', pattern: '^(https?://.+)?$' }, ...signingIn }),
       clickhouse: object({
         url: { type: 'string', pattern: '^(https?://.+)?$' },
         database: text,
         username: text,
         existingSecret: text,
         passwordKey: text,
+        users: object(
+          Object.fromEntries(
+            ['loader', 'qualityMonitor', 'migrate', 'admin'].map((key) => [key, object(signingIn)]),
+          ),
+        ),
       }),
+      admin: object({ existingSecret: text, tokenKey: text }),
       pseudonym: object({ existingSecret: text, keysKey: text }),
       topics: object({
         partitions: atLeastOne,
@@ -71,6 +90,8 @@ export function chartSchema(root: string): readonly GeneratedFile[] {
         minInsyncReplicas: atLeastOne,
       }),
       jobs: object({
+        acls: object({ enabled: flag }),
+        grants: object({ enabled: flag }),
         topics: object({ enabled: flag }),
         schemas: object({ enabled: flag }),
         migrate: object({ enabled: flag }),

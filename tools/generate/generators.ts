@@ -1,3 +1,4 @@
+import { accessDocs } from './access-docs';
 import { chartSchema } from './chart-schema';
 import { clickhouseTables } from './clickhouse-tables';
 import { configReference } from './config-reference';
@@ -11,6 +12,7 @@ import type { Generator } from './generator';
 export const generators: readonly Generator[] = [
   contractTypes,
   contractDocs,
+  accessDocs,
   clickhouseTables,
   failureDocs,
   configReference,

@@ -18,4 +18,14 @@
 {{- if gt (int .Values.qualityMonitor.replicas) 1 -}}
 {{- fail "qualityMonitor.replicas is larger than 1: the monitor compares all apps with one memory, and two would each see half. Set it to 1." -}}
 {{- end -}}
+{{- if ne .Values.kafka.sasl.mechanism "none" -}}
+{{- if and (eq .Values.kafka.sasl.mechanism "plain") (not .Values.kafka.tls.enabled) -}}
+{{- fail "kafka.sasl.mechanism is plain and kafka.tls.enabled is false: passwords would travel readable. Enable TLS, or use scram-sha-512." -}}
+{{- end -}}
+{{- range $key := list "collector" "enricher" "validator" "loader" "qualityMonitor" "jobs" -}}
+{{- if not (index $.Values.kafka.users $key).existingSecret -}}
+{{- fail (printf "kafka.users.%s.existingSecret is empty, but kafka.sasl.mechanism is %s. Create a secret with the password of that user and set its name: docs/how-to/secure.md shows how." $key $.Values.kafka.sasl.mechanism) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}

@@ -59,6 +59,27 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
+{{/* Key of a program in kafka.users: the component is the name of a service, or of a job. */}}
+{{- define "headwater.kafkaUser" -}}
+{{- if eq .component "quality-monitor" -}}qualityMonitor
+{{- else if eq .component "job-acls" -}}admin
+{{- else if hasPrefix "job-" .component -}}jobs
+{{- else -}}{{ .component }}
+{{- end -}}
+{{- end -}}
+
+{{/* User and password secret of a program for ClickHouse, as YAML: its own, or the one for all. */}}
+{{- define "headwater.clickhouseUser" -}}
+{{- $keys := dict "loader" "loader" "quality-monitor" "qualityMonitor" "job-migrate" "migrate" "job-grants" "admin" -}}
+{{- $all := .root.Values.clickhouse -}}
+{{- $own := index $all.users (get $keys .component) -}}
+{{- if $own.username -}}
+{{- toYaml $own -}}
+{{- else -}}
+{{- toYaml (dict "username" $all.username "existingSecret" $all.existingSecret "passwordKey" $all.passwordKey) -}}
+{{- end -}}
+{{- end -}}
+
 {{/* What a program must be told to find the parts it talks to. Call with root and a list of the parts. */}}
 {{- define "headwater.connectionEnv" -}}
 {{- $values := .root.Values -}}
@@ -67,19 +88,49 @@ capabilities:
   value: {{ join "," $values.kafka.brokers | quote }}
 - name: KAFKA__TOPIC_PREFIX
   value: {{ $values.kafka.topicPrefix | quote }}
+{{- $user := index $values.kafka.users (include "headwater.kafkaUser" .) }}
+{{- if $values.kafka.tls.enabled }}
+- name: KAFKA__SSL
+  value: "true"
+{{- if $values.kafka.tls.caSecret }}
+- name: KAFKA__SSL_CA_FILE
+  value: /etc/headwater/kafka-ca/ca.crt
+{{- end }}
+{{- if $user.tlsSecret }}
+- name: KAFKA__SSL_CERT_FILE
+  value: /etc/headwater/kafka-tls/tls.crt
+- name: KAFKA__SSL_KEY_FILE
+  value: /etc/headwater/kafka-tls/tls.key
+{{- end }}
+{{- end }}
+{{- if ne $values.kafka.sasl.mechanism "none" }}
+- name: KAFKA__SASL__MECHANISM
+  value: {{ $values.kafka.sasl.mechanism }}
+- name: KAFKA__SASL__USERNAME
+  value: {{ $user.username | quote }}
+- name: KAFKA__SASL__PASSWORD_FILE
+  value: /etc/headwater/kafka/password
+{{- end }}
 {{- end }}
 {{- if has "registry" .parts }}
 - name: REGISTRY__URL
   value: {{ $values.registry.url | quote }}
+{{- if $values.registry.existingSecret }}
+- name: REGISTRY__USERNAME
+  value: {{ $values.registry.username | quote }}
+- name: REGISTRY__PASSWORD_FILE
+  value: /etc/headwater/registry/password
+{{- end }}
 {{- end }}
 {{- if has "clickhouse" .parts }}
 - name: CLICKHOUSE__URL
   value: {{ $values.clickhouse.url | quote }}
 - name: CLICKHOUSE__DATABASE
   value: {{ $values.clickhouse.database | quote }}
+{{- $user := include "headwater.clickhouseUser" . | fromYaml }}
 - name: CLICKHOUSE__USERNAME
-  value: {{ $values.clickhouse.username | quote }}
-{{- if $values.clickhouse.existingSecret }}
+  value: {{ $user.username | quote }}
+{{- if $user.existingSecret }}
 - name: CLICKHOUSE__PASSWORD_FILE
   value: /etc/headwater/clickhouse/password
 {{- end }}
@@ -88,37 +139,66 @@ capabilities:
 - name: PSEUDONYM__KEYS_FILE
   value: /etc/headwater/pseudonym/keys
 {{- end }}
+{{- if and (has "admin" .parts) $values.admin.existingSecret }}
+- name: ADMIN__TOKEN_FILE
+  value: /etc/headwater/admin/token
+{{- end }}
 {{- end -}}
+
+{{/* A secret of which one key becomes one file. Call with name, secret, key and path. */}}
+{{- define "headwater.secretVolume" -}}
+- name: {{ .name }}
+  secret:
+    secretName: {{ .secret }}
+    items:
+      - key: {{ .key }}
+        path: {{ .path }}
+{{ end -}}
 
 {{- define "headwater.secretVolumes" -}}
 {{- $values := .root.Values -}}
-{{- if and (has "clickhouse" .parts) $values.clickhouse.existingSecret }}
-- name: clickhouse-password
+{{- if has "kafka" .parts -}}
+{{- $user := index $values.kafka.users (include "headwater.kafkaUser" .) -}}
+{{- if and $values.kafka.tls.enabled $values.kafka.tls.caSecret -}}
+{{ include "headwater.secretVolume" (dict "name" "kafka-ca" "secret" $values.kafka.tls.caSecret "key" $values.kafka.tls.caKey "path" "ca.crt") }}
+{{- end -}}
+{{- if and $values.kafka.tls.enabled $user.tlsSecret -}}
+- name: kafka-tls
   secret:
-    secretName: {{ $values.clickhouse.existingSecret }}
+    secretName: {{ $user.tlsSecret }}
     items:
-      - key: {{ $values.clickhouse.passwordKey }}
-        path: password
-{{- end }}
-{{- if has "pseudonym" .parts }}
-- name: pseudonym-keys
-  secret:
-    secretName: {{ $values.pseudonym.existingSecret }}
-    items:
-      - key: {{ $values.pseudonym.keysKey }}
-        path: keys
-{{- end }}
+      - key: tls.crt
+        path: tls.crt
+      - key: tls.key
+        path: tls.key
+{{ end -}}
+{{- if ne $values.kafka.sasl.mechanism "none" -}}
+{{ include "headwater.secretVolume" (dict "name" "kafka-password" "secret" $user.existingSecret "key" $user.passwordKey "path" "password") }}
+{{- end -}}
+{{- end -}}
+{{- if and (has "registry" .parts) $values.registry.existingSecret -}}
+{{ include "headwater.secretVolume" (dict "name" "registry-password" "secret" $values.registry.existingSecret "key" $values.registry.passwordKey "path" "password") }}
+{{- end -}}
+{{- if has "clickhouse" .parts -}}
+{{- $user := include "headwater.clickhouseUser" . | fromYaml -}}
+{{- if $user.existingSecret -}}
+{{ include "headwater.secretVolume" (dict "name" "clickhouse-password" "secret" $user.existingSecret "key" $user.passwordKey "path" "password") }}
+{{- end -}}
+{{- end -}}
+{{- if has "pseudonym" .parts -}}
+{{ include "headwater.secretVolume" (dict "name" "pseudonym-keys" "secret" $values.pseudonym.existingSecret "key" $values.pseudonym.keysKey "path" "keys") }}
+{{- end -}}
+{{- if and (has "admin" .parts) $values.admin.existingSecret -}}
+{{ include "headwater.secretVolume" (dict "name" "admin-token" "secret" $values.admin.existingSecret "key" $values.admin.tokenKey "path" "token") }}
+{{- end -}}
 {{- end -}}
 
+{{/* Every secret volume is mounted where the variables say. */}}
 {{- define "headwater.secretMounts" -}}
-{{- if and (has "clickhouse" .parts) .root.Values.clickhouse.existingSecret }}
-- name: clickhouse-password
-  mountPath: /etc/headwater/clickhouse
-  readOnly: true
-{{- end }}
-{{- if has "pseudonym" .parts }}
-- name: pseudonym-keys
-  mountPath: /etc/headwater/pseudonym
+{{- $folders := dict "kafka-ca" "kafka-ca" "kafka-tls" "kafka-tls" "kafka-password" "kafka" "registry-password" "registry" "clickhouse-password" "clickhouse" "pseudonym-keys" "pseudonym" "admin-token" "admin" -}}
+{{- range (include "headwater.secretVolumes" . | fromYamlArray) }}
+- name: {{ .name }}
+  mountPath: /etc/headwater/{{ get $folders .name }}
   readOnly: true
 {{- end }}
 {{- end -}}
