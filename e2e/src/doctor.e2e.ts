@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { eventually, Headwater } from './harness';
 
@@ -24,8 +25,7 @@ describe('headwater doctor', () => {
 
   beforeAll(async () => {
     headwater = await Headwater.start({ env: { collector: { COUNTS__INTERVAL_MS: '1000' } } });
-    const url = `${headwater.collectorUrl}/i?e=pv&p=web&tv=test-1&aid=doctor&url=https%3A%2F%2Fshop.example%2F`;
-    expect((await fetch(url)).status).toBe(200);
+    await send('doctor');
     await eventually(
       () => headwater.eventsOf('doctor'),
       (events) => events.size === 1,
@@ -36,6 +36,15 @@ describe('headwater doctor', () => {
     );
   });
   afterAll(() => headwater.stop());
+
+  /** One event; sent until it is accepted, as trackers do. It has an id, so that copies become one. */
+  const send = async (appId: string): Promise<void> => {
+    const url = `${headwater.collectorUrl}/i?e=pv&p=web&tv=test-1&aid=${appId}&eid=${randomUUID()}&url=https%3A%2F%2Fshop.example%2F`;
+    await eventually(
+      async () => (await fetch(url)).status,
+      (status) => status === 200,
+    );
+  };
 
   const examine = (env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): Promise<Report> =>
     new Promise((done, reject) => {
@@ -90,8 +99,7 @@ describe('headwater doctor', () => {
   it('names a stage that stopped, with what waits for it', async () => {
     const validator = headwater.pipeline.service('validator');
     await validator.stop();
-    const url = `${headwater.collectorUrl}/i?e=pv&p=web&tv=test-1&aid=stopped&url=https%3A%2F%2Fshop.example%2F`;
-    expect((await fetch(url)).status).toBe(200);
+    await send('stopped');
     const found = await eventually(
       () => examine({}, ['--service', validator.url]),
       ({ findings }) =>
