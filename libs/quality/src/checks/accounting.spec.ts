@@ -106,6 +106,35 @@ describe('accounting', () => {
     );
   });
 
+  it('tells within a minute of the close of a window what a stage lost, also when its summary comes late', () => {
+    const { watcher, progress } = benchOf(accounting);
+    const lossy = (index: number): StageCounts =>
+      aSummary({
+        counts_id: `lossy-${String(index)}`,
+        collector_tstamp: MONDAY,
+        stage: 'validator',
+        in_count: 9,
+        out_count: 7,
+      });
+    const told: string[] = [];
+    for (let index = 0; index < 12; index += 1) {
+      const now = MONDAY + (index + 1) * MINUTE;
+      for (const summary of [
+        ...minute(undefined, index),
+        ...(index === 1 || index === 8 ? [lossy(index)] : []),
+      ]) {
+        progress.note(summary, now);
+        watcher.onCounts!(summary, now);
+      }
+      for (const { verdict, describe } of watcher.onTick!(now, input))
+        if (verdict === 'deviates') told.push(`minute ${String(index)}: ${describe().summary}`);
+    }
+    expect(told).toEqual([
+      expect.stringMatching(/^minute 1: 2 events .* are missing/),
+      expect.stringMatching(/^minute 8: 4 events .* are missing/),
+    ]);
+  });
+
   it('waits for a stage that has not come so far', () => {
     const { watcher, progress } = benchOf(accounting);
     for (let index = 0; index < 60; index += 1) {

@@ -12,7 +12,7 @@ const config = z.object({
     .positive()
     .default(10)
     .describe(
-      'How long events may be on their way between two stages before they count as missing, minutes.',
+      'How long events may be on their way between two stages before they count as missing, minutes. What is missing within a stage is told at once.',
     ),
   toleratedEvents: z
     .number()
@@ -138,6 +138,9 @@ class Accounting implements Watcher {
     books.touchedAt = now;
     const account = books.accounts.get(counts.stage) ?? { ...nothing };
     books.accounts.set(counts.stage, account);
+    // What comes after the stage was judged is judged as well.
+    for (const equation of equations)
+      if (equation.aspect === 'within' && equation.stage === counts.stage) books.open.add(equation);
     account.in += counts.in_count ?? 0;
     account.out += counts.out_count ?? 0;
     account.payloadsIn += counts.payloads_in ?? 0;
@@ -193,12 +196,16 @@ class Accounting implements Watcher {
     { needs }: Equation,
     now: number,
   ): 'yes' | 'no' | 'never' {
-    const grace = this.settings.graceMinutes * MINUTE;
     const end = at + this.context.windowMs;
-    if (now < Math.max(end, touchedAt) + grace) return 'no';
     const { progress } = this.context;
+    const [only, ...others] = needs;
+    // A summary of one stage holds both sides, so nothing that is still on its way can make up for a difference.
+    if (only && others.length === 0 && accounts.has(only))
+      return now >= end && progress.watermark(only, now) >= Math.min(end, progress.pipeline) ? 'yes' : 'no';
+    const grace = this.settings.graceMinutes * MINUTE;
+    if (now < Math.max(end, touchedAt) + grace) return 'no';
     if (needs.some((stage) => !progress.reporting.includes(stage))) return 'never';
-    if (needs.length === 1 && needs.every((stage) => !accounts.has(stage))) return 'never';
+    if (others.length === 0) return 'never';
     return needs.every((stage) => progress.watermark(stage, now) >= Math.min(end + grace, progress.pipeline))
       ? 'yes'
       : 'no';
@@ -242,7 +249,9 @@ class Accounting implements Watcher {
         severity: missing > 0 ? 'critical' : 'warning',
         summary: `${figure(Math.abs(missing))} ${equation.unit} of ${name} are ${missing > 0 ? 'missing' : 'too many'}: ${sides}; window of ${atTime(at)}.`,
         explanation:
-          `The counts of both sides for the same window of collector time, ${figure(this.settings.graceMinutes)} minutes after the later one came in. ` +
+          (equation.aspect === 'within'
+            ? 'Both sides are counted by the stage itself, in the same summaries. '
+            : `The counts of both sides for the same window of collector time, ${figure(this.settings.graceMinutes)} minutes after the later one came in. `) +
           'Next: compare the stages in the table stage_counts for this window; look for restarts of the stage in its log, and for a gap that it reported in its input.',
       };
     const outstanding = this.outstanding(appId, equation);
