@@ -107,8 +107,8 @@ export function clusterProperties(node: NodePorts, nodes: number): Properties {
     // A follower that does not keep up leaves the in-sync replicas after this (default 30 s).
     'replica.lag.time.max.ms': 10_000,
     'replica.fetch.backoff.ms': 250,
-    // The leaders go back to where they were, so that faults do not gather on one node.
-    'leader.imbalance.check.interval.seconds': 15,
+    // The leaders go back to where they were, so that faults do not gather on one node; not so soon that it disturbs recovery.
+    'leader.imbalance.check.interval.seconds': 60,
     'leader.imbalance.per.broker.percentage': 0,
   };
 }
