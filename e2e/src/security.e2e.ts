@@ -1,0 +1,312 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request as forward, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient, type ClickHouseClient } from '@clickhouse/client';
+import {
+  aclsOf,
+  allows,
+  groupOf,
+  principals,
+  topics,
+  type Principal,
+  type ServiceName,
+} from '@headwater/contracts';
+import { bundleOf, node, startPipeline, workFolder, type Pipeline } from '@headwater/pipeline';
+import {
+  freePorts,
+  lastLines,
+  launch,
+  LOOPBACK,
+  startClickHouse,
+  startRegistry,
+  startSecuredKafka,
+  type ClickHouseUser,
+  type Endpoints,
+  type RunningClickHouse,
+  type RunningRegistry,
+  type SecuredKafka,
+} from '@headwater/stack';
+import {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  Kafka,
+  logLevel,
+  ResourcePatternTypes,
+  type Producer,
+} from 'kafkajs';
+import { eventually } from './harness';
+import { sendSteadily } from './load';
+
+const table = Object.values(topics);
+const passwords = new Map([...principals, 'admin'].map((name) => [name, randomBytes(12).toString('hex')]));
+const passwordOf = (name: string): string => passwords.get(name) ?? '';
+const userOf = (principal: Principal): string => `headwater-${principal}`;
+
+/** The rights that the job prints, by role, as `GRANT` takes them. */
+function grantsIn(sql: string): ReadonlyMap<string, readonly string[]> {
+  const grants = new Map<string, string[]>();
+  for (const [, right = '', role = ''] of sql.matchAll(/^GRANT (.+) TO headwater_(\w+);$/gm))
+    grants.set(role, [...(grants.get(role) ?? []), right]);
+  return grants;
+}
+
+/** Asks for a name and a password, as a registry behind a gateway does; Apicurio alone asks nobody. */
+async function passwordGate(target: string, credentials: string): Promise<{ url: string; server: Server }> {
+  const wanted = `Basic ${Buffer.from(credentials).toString('base64')}`;
+  const server = createServer((request, response) => {
+    if (request.headers.authorization !== wanted) {
+      response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
+      return;
+    }
+    const onward = forward(new URL(request.url ?? '/', target), {
+      method: request.method ?? 'GET',
+      headers: { ...request.headers, host: new URL(target).host },
+    });
+    onward.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    request.pipe(onward);
+  });
+  const [port = 0] = await freePorts(1);
+  await new Promise<void>((resolve) => server.listen(port, LOOPBACK, resolve));
+  return { url: `http://${LOOPBACK}:${String(port)}${new URL(target).pathname}`, server };
+}
+
+describe('an installation where everybody signs in', () => {
+  let folder: string;
+  let kafka: SecuredKafka;
+  let registry: RunningRegistry;
+  let gate: { url: string; server: Server };
+  let clickhouse: RunningClickHouse;
+  let pipeline: Pipeline;
+  let reader: ClickHouseClient;
+  let endpoints: Endpoints;
+
+  const secretFile = (name: string): string => {
+    const file = join(folder, 'secrets', name);
+    mkdirSync(join(folder, 'secrets'), { recursive: true, mode: 0o700 });
+    writeFileSync(file, `${passwordOf(name)}\n`, { mode: 0o600 });
+    return file;
+  };
+
+  /** As the chart sets it: passwords come from mounted files. */
+  const kafkaEnv = (principal: Principal | 'admin'): Record<string, string> => ({
+    KAFKA__BROKERS: kafka.brokers.join(','),
+    KAFKA__SSL: 'true',
+    KAFKA__SSL_CA_FILE: kafka.caFile,
+    KAFKA__SASL__MECHANISM: 'scram-sha-512',
+    KAFKA__SASL__USERNAME: principal === 'admin' ? 'admin' : userOf(principal),
+    KAFKA__SASL__PASSWORD_FILE: secretFile(principal),
+    REGISTRY__URL: gate.url,
+    REGISTRY__USERNAME: 'headwater',
+    REGISTRY__PASSWORD: 'registry password',
+  });
+  const clickhouseEnv = (user: string): Record<string, string> => ({
+    CLICKHOUSE__URL: clickhouse.url,
+    CLICKHOUSE__USERNAME: user,
+    CLICKHOUSE__PASSWORD: `password of ${user}`,
+  });
+
+  const job = async (args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> => {
+    const name = args.join('');
+    const child = await launch({
+      name: `the job ${name}`,
+      command: node,
+      args: [bundleOf('jobs'), ...args],
+      cwd: workFolder(folder, `job-${name}`),
+      env: { ...process.env, TOPICS__SIZING: 'embedded', ...env },
+      logFile: join(folder, 'logs', `job-${name}.log`),
+    });
+    if ((await child.exited) !== 0)
+      throw new Error(`The job ${name} failed:\n${lastLines(child.logFile, 12)}`);
+    return readFileSync(child.logFile, 'utf8');
+  };
+
+  /** Groups of the test alone, so that reading is decided by the topic. */
+  const letEverybodyProbe = async (): Promise<void> => {
+    const admin = new Kafka({
+      brokers: kafka.brokers,
+      ssl: { ca: readFileSync(kafka.caFile) },
+      sasl: { mechanism: 'scram-sha-512', username: 'admin', password: passwordOf('admin') },
+      logLevel: logLevel.NOTHING,
+    }).admin();
+    await admin.connect();
+    await admin.createAcls({
+      acl: [
+        {
+          resourceType: AclResourceTypes.GROUP,
+          resourceName: 'probe-',
+          resourcePatternType: ResourcePatternTypes.PREFIXED,
+          principal: 'User:*',
+          host: '*',
+          operation: AclOperationTypes.READ,
+          permissionType: AclPermissionTypes.ALLOW,
+        },
+      ],
+    });
+    await admin.disconnect();
+  };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'headwater-security-'));
+    const [registryPort = 0, clickhousePort = 0] = await freePorts(2);
+    [kafka, registry] = await Promise.all([
+      startSecuredKafka({
+        dataDir: join(folder, 'kafka'),
+        users: [
+          { name: 'admin', password: passwordOf('admin') },
+          ...principals.map((name) => ({ name: userOf(name), password: passwordOf(name) })),
+        ],
+        superUsers: ['admin'],
+        timeoutMs: 170_000,
+      }),
+      startRegistry({ dataDir: join(folder, 'registry'), port: registryPort, timeoutMs: 170_000 }),
+    ]);
+    gate = await passwordGate(registry.url, 'headwater:registry password');
+
+    const roles = grantsIn(await job(['grants', '--dry-run'], { CLICKHOUSE__URL: 'http://unused' }));
+    const users: ClickHouseUser[] = [...roles].map(([role, grants]) => ({
+      name: role,
+      password: `password of ${role}`,
+      grants,
+    }));
+    clickhouse = await startClickHouse({
+      dataDir: join(folder, 'clickhouse'),
+      port: clickhousePort,
+      users,
+      timeoutMs: 170_000,
+    });
+    reader = createClient({
+      url: clickhouse.url,
+      database: 'headwater',
+      username: 'reader',
+      password: 'password of reader',
+      log: { level: 127 },
+    });
+
+    await job(['acls'], { ...kafkaEnv('admin'), ACLS__USERS__CONSUMER: userOf('consumer') });
+    await letEverybodyProbe();
+    await job(['topics'], kafkaEnv('jobs'));
+    await job(['schemas'], kafkaEnv('jobs'));
+    await job(['migrate'], clickhouseEnv('migrate'));
+
+    endpoints = { brokers: kafka.brokers.join(','), registryUrl: gate.url, clickhouseUrl: clickhouse.url };
+    const env = Object.fromEntries(
+      (['collector', 'enricher', 'validator', 'loader', 'quality-monitor'] as const).map((name) => [
+        name,
+        {
+          ...kafkaEnv(name),
+          ...(name === 'loader' ? clickhouseEnv('loader') : {}),
+          ...(name === 'quality-monitor' ? clickhouseEnv('quality_monitor') : {}),
+        },
+      ]),
+    ) as Record<ServiceName, Record<string, string>>;
+    pipeline = await startPipeline({ endpoints, dataDir: folder, env });
+  }, 600_000);
+
+  afterAll(async () => {
+    await (pipeline as Pipeline | undefined)?.stop();
+    await (reader as ClickHouseClient | undefined)?.close();
+    await Promise.allSettled([kafka.stop(), registry.stop(), clickhouse.stop()]);
+    gate.server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, 120_000);
+
+  it('passes events from a tracker to the table, and bad ones to theirs', async () => {
+    const appId = 'signed-in';
+    const load = sendSteadily(pipeline.collectorUrl, appId, 40);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const { accepted, bad } = await load.stop();
+    const countOf = async (view: string): Promise<number> => {
+      const answer = await reader.query({
+        query: `SELECT toUInt32(count()) AS n FROM ${view} WHERE app_id = {appId:String}`,
+        query_params: { appId },
+        format: 'JSONEachRow',
+      });
+      return (await answer.json<{ n: number }>())[0]?.n ?? 0;
+    };
+    expect(bad.size).toBeGreaterThan(0);
+    await eventually(
+      async () => [await countOf('events'), await countOf('failed_events')],
+      ([good, failed]) => good === accepted.size - bad.size && failed === bad.size,
+      120_000,
+    );
+  }, 180_000);
+
+  it('keeps passwords out of what the services log', () => {
+    for (const name of ['collector', 'enricher', 'validator', 'loader', 'quality-monitor'] as const) {
+      const log = readFileSync(pipeline.service(name).logFile, 'utf8');
+      for (const password of passwords.values()) expect(log).not.toContain(password);
+    }
+  });
+
+  describe.each(principals)('%s', (principal) => {
+    let client: Kafka;
+    let producer: Producer;
+
+    beforeAll(async () => {
+      client = new Kafka({
+        brokers: kafka.brokers,
+        ssl: { ca: readFileSync(kafka.caFile) },
+        sasl: { mechanism: 'scram-sha-512', username: userOf(principal), password: passwordOf(principal) },
+        logLevel: logLevel.NOTHING,
+        retry: { retries: 2, initialRetryTime: 50 },
+      });
+      producer = client.producer({ allowAutoTopicCreation: false });
+      await producer.connect();
+    }, 60_000);
+    afterAll(async () => {
+      await producer.disconnect();
+    });
+
+    const may = (operation: 'read' | 'write', name: string): boolean =>
+      allows(aclsOf(principal), { resource: 'topic', name, operation });
+
+    it('may write what the table says, and nothing else', async () => {
+      for (const { name } of table.filter((topic) => !may('write', topic.name)))
+        await expect(
+          producer
+            .send({ topic: name, messages: [{ partition: 0, value: 'x' }] })
+            .then(() => `wrote ${name}`),
+        ).rejects.toMatchObject({
+          message: expect.stringMatching(/not authorized|Not authorized/i) as string,
+        });
+    }, 60_000);
+
+    it('may read what the table says, and nothing else', async () => {
+      const readable: string[] = [];
+      for (const { name } of table)
+        if (await canRead(client, name, `probe-${principal}-${name}`)) readable.push(name);
+      expect(readable).toEqual(table.map(({ name }) => name).filter((name) => may('read', name)));
+    }, 120_000);
+  });
+});
+
+/** Whether the brokers let a user fetch from a topic. Every user may use the groups `probe-…`: it is the topic that decides. */
+async function canRead(client: Kafka, topic: string, groupId: string): Promise<boolean> {
+  const consumer = client.consumer({ groupId, maxWaitTimeInMs: 100, retry: { retries: 0 } });
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.FETCH, () => {
+        resolve();
+      });
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        reject(payload.error);
+      });
+      consumer.run({ eachMessage: () => Promise.resolve() }).catch(reject);
+    });
+    return true;
+  } catch (error) {
+    expect(String(error)).toMatch(/not authorized/i);
+    return false;
+  } finally {
+    await consumer.disconnect();
+  }
+}
