@@ -1,13 +1,18 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Attack, Campaign } from './attack';
 import { campaigns } from './campaigns';
 import { Attacker, type Answer } from './client';
 import { Random } from '@headwater/testing';
+import { pageOf, type Results } from './results';
 import { Target } from './target';
 
 const HELP = `Usage: npm run fuzz -- [options]
 
   --requests N    how many requests to send (100000)
+  --full          a million requests; writes fuzz/results.json and docs/reference/fuzz.md
   --seed N        which ones: a finding names its seed (1)
   --only NAME     only this campaign: ${campaigns.map(({ name }) => name).join(', ')}
 `;
@@ -20,6 +25,8 @@ const MOST_GROWTH = 192 * 1024 * 1024;
 /** Most resident memory at any time: sixteen bodies of some MiB are under way at once, each parsed and rewritten. */
 const MOST_MEMORY = 900 * 1024 * 1024;
 const MiB = 1024 * 1024;
+const QUICK = 100_000;
+const FULL = 1_000_000;
 
 interface Finding {
   readonly campaign: string;
@@ -31,6 +38,8 @@ interface Finding {
 class Run {
   readonly findings: Finding[] = [];
   readonly answers = new Map<string, number>();
+  /** Requests by campaign. */
+  readonly counts = new Map<string, number>();
   sent = 0;
   warmMemory = 0;
   peakMemory = 0;
@@ -52,6 +61,7 @@ class Run {
       if (this.target.ended !== null) return;
     }
     await this.chunk(name, chunk);
+    this.counts.set(name, this.sent - before);
     console.log(
       `${name.padEnd(18)} ${String(this.sent - before).padStart(7)} requests, ${(this.target.memory() / MiB).toFixed(0)} MiB`,
     );
@@ -129,7 +139,8 @@ function problemOf(answer: Answer, smuggled: boolean): string | null {
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      requests: { type: 'string', default: '100000' },
+      requests: { type: 'string' },
+      full: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
       only: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -142,7 +153,7 @@ async function main(): Promise<number> {
   }
   const target = await Target.start();
   const attacker = new Attacker(target.url);
-  const run = new Run(target, attacker, Number(values.requests));
+  const run = new Run(target, attacker, Number(values.requests ?? (values.full ? FULL : QUICK)));
   const started = performance.now();
   try {
     for (const [index, campaign] of chosen.entries())
@@ -163,12 +174,34 @@ async function main(): Promise<number> {
       });
     if (target.ended === null && !(await target.isWell()))
       run.findings.push({ campaign: 'all', attack: 'all', problem: 'the process is not well at the end' });
-    report(run, growth, (performance.now() - started) / 1000, values.seed);
+    const seconds = (performance.now() - started) / 1000;
+    report(run, growth, seconds, values.seed);
+    // Part of the campaigns, or fewer requests, is no report.
+    if (values.full && values.requests === undefined && values.only === undefined)
+      writeResults(run, seconds, values.seed);
   } finally {
     await attacker.close();
     await target.stop();
   }
   return run.findings.length === 0 && run.sent > 0 ? 0 : 1;
+}
+
+function writeResults(run: Run, seconds: number, seed: string): void {
+  const root = resolve(__dirname, '..');
+  const results: Results = {
+    version: 1,
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
+    command: `npm run fuzz -- ${process.argv.slice(2).join(' ')}`,
+    seed,
+    seconds,
+    campaigns: Object.fromEntries(run.counts),
+    requests: run.sent,
+    answers: Object.fromEntries([...run.answers].sort()),
+    findings: run.findings.length,
+    peakMemoryMiB: Math.round(run.peakMemory / MiB),
+  };
+  writeFileSync(resolve(root, 'fuzz/results.json'), `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(resolve(root, 'docs/reference/fuzz.md'), pageOf(results));
 }
 
 const MOST_SHOWN = 40;
