@@ -54,6 +54,12 @@ export const consumerConfig = kafkaConfig.extend({
     .describe(
       "After so long without a sign of life a replica counts as dead and its partitions go to others, milliseconds. Shorter: quicker after a crash, but a pause of the machine costs a rebalance. The brokers' limits are group.min.session.timeout.ms and group.max.session.timeout.ms.",
     ),
+  skipBatches: z
+    .array(z.string().regex(/^[A-Za-z0-9._-]+\/\d+@\d+-\d+$/, 'expected topic/partition@first-last'))
+    .default([])
+    .describe(
+      'Record batches that cannot be read (E_POISON_BATCH) and are to be given up, as the error names them: topic/partition@first-last. Their records are lost on purpose, logged and counted.',
+    ),
 });
 
 /** Where the schema registry is: `REGISTRY__URL` and so on. */

@@ -1,8 +1,15 @@
 import { ServiceError } from '@headwater/stage';
+import type { Poison } from './client/poison';
 
 /** The broker does not answer, or not in time. What was being written may or may not be there. */
 export class BrokerUnavailable extends ServiceError {
   override readonly code = 'E_BROKER_UNAVAILABLE';
+  override readonly retriable = true;
+}
+
+/** The brokers refuse the user, or what he asks for. Nothing is lost: it goes on once the rights are there. */
+export class AccessRefused extends ServiceError {
+  override readonly code = 'E_KAFKA_ACCESS';
   override readonly retriable = true;
 }
 
@@ -65,6 +72,25 @@ export class RangeMismatch extends ServiceError {
   override readonly code = 'E_RANGE_MISMATCH';
   override readonly retriable = false;
 }
+
+/** A record batch cannot be taken apart: the partition stands until a person decides what becomes of it. */
+export class PoisonBatch extends ServiceError {
+  override readonly code = 'E_POISON_BATCH';
+  override readonly retriable = false;
+
+  constructor(topic: string, partition: number, { first, last, reason }: Poison) {
+    super(
+      `The record batch ${String(first)} to ${String(last)} of ${topic}/${String(partition)} cannot be read (${reason}). Nothing behind it is read until somebody decides. To give up its ${String(last - first + 1n)} records, set KAFKA__SKIP_BATCHES=${skipName(topic, partition, { first, last })} and start the service again.`,
+    );
+  }
+}
+
+/** How a batch is named that is to be skipped. */
+export const skipName = (
+  topic: string,
+  partition: number,
+  { first, last }: Pick<Poison, 'first' | 'last'>,
+): string => `${topic}/${String(partition)}@${String(first)}-${String(last)}`;
 
 /** Retention removed records before they were read. */
 export class RecordsGone extends ServiceError {

@@ -13,6 +13,8 @@ export interface PortMetrics {
   readonly stalled: Gauge;
   readonly waiting: Gauge<'topic'>;
   readonly gaps: Counter<'topic' | 'partition'>;
+  readonly poisoned: Gauge<'topic' | 'partition'>;
+  readonly skipped: Counter<'topic'>;
   readonly handlerSeconds: Histogram<'topic'>;
   readonly transactionSeconds: Histogram<'topic'>;
   readonly writes: Counter<'topic' | 'result'>;
@@ -76,6 +78,18 @@ export function portMetrics(registry: Registry = new Registry()): PortMetrics {
       name: 'headwater_gap_records_total',
       help: 'Offsets that retention removed before they were read: lost records, at most.',
       labelNames: ['topic', 'partition'],
+      registers,
+    }),
+    poisoned: new Gauge({
+      name: 'headwater_poisoned_partitions',
+      help: 'Partitions that stand before a record batch that cannot be read: 1 each.',
+      labelNames: ['topic', 'partition'],
+      registers,
+    }),
+    skipped: new Counter({
+      name: 'headwater_skipped_records_total',
+      help: 'Offsets of batches that could not be read and were given up on purpose (KAFKA__SKIP_BATCHES).',
+      labelNames: ['topic'],
       registers,
     }),
     handlerSeconds: new Histogram({

@@ -49,6 +49,8 @@ export interface ServerOptions {
   readonly restMs?: Readonly<Record<string, number>>;
   /** After so long without a sign of life the group gives the partitions to others, milliseconds. Default 30,000. */
   readonly sessionTimeoutMs?: number;
+  /** Poisoned batches to give up, as `topic/partition@first-last` with the topic's name on the broker. */
+  readonly skipBatches?: readonly string[];
   readonly log: Log;
   /** Where the port registers its metrics. */
   readonly metrics: MetricsRegistry;

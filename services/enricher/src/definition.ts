@@ -51,6 +51,7 @@ function moduleOf(settings: EnricherConfig, kit: Kit): DynamicModule {
     registry: connectRegistry(settings.registry, kit),
     group: kit.name,
     sessionTimeoutMs: settings.kafka.sessionTimeoutMs,
+    skipBatches: settings.kafka.skipBatches,
     batch: settings.batch,
     log: kit.log,
     metrics: kit.metrics,

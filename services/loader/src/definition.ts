@@ -60,6 +60,7 @@ function moduleOf(settings: LoaderConfig, kit: Kit): DynamicModule {
     registry,
     group: kit.name,
     sessionTimeoutMs: settings.kafka.sessionTimeoutMs,
+    skipBatches: settings.kafka.skipBatches,
     batch: { ...settings.batch, fetchBytes: FETCH_BYTES },
     concurrency: CONCURRENT_BATCHES,
     restMs: { [topics.stageCounts.name]: settings.batch.countsRestMs },

@@ -56,6 +56,7 @@ function moduleOf(settings: QualityMonitorConfig, kit: Kit): DynamicModule {
     registry,
     group: kit.name,
     sessionTimeoutMs: settings.kafka.sessionTimeoutMs,
+    skipBatches: settings.kafka.skipBatches,
     batch: { lingerMs: LINGER_MS },
     log: kit.log,
     metrics: kit.metrics,

@@ -42,6 +42,7 @@ function moduleOf({ duplicates, iglu, ...settings }: ValidatorConfig, kit: Kit):
     registry: connectRegistry(settings.registry, kit),
     group: kit.name,
     sessionTimeoutMs: settings.kafka.sessionTimeoutMs,
+    skipBatches: settings.kafka.skipBatches,
     batch: settings.batch,
     log: kit.log,
     metrics: kit.metrics,

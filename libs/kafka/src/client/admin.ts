@@ -1,6 +1,6 @@
 import type { Admin, Kafka, RetryOptions } from 'kafkajs';
 import { ServiceError } from '@headwater/stage';
-import { BrokerUnavailable, Misconfigured } from '../errors';
+import { AccessRefused, BrokerUnavailable, Misconfigured } from '../errors';
 import { withDeadline } from './deadline';
 import { messageOf, protocolTypes, troubleOf } from './kafka-error';
 import { PATIENT_RETRY, type KafkaConnection } from './kafka-connection';
@@ -108,9 +108,15 @@ export function refusalOf({ config }: KafkaConnection, what: string, error: unkn
       `A topic is missing on ${brokers} (asked for ${what}). Run the job "topics", and check KAFKA__TOPIC_PREFIX.`,
       { cause: error },
     );
-  if (troubleOf(error) === 'fatal')
+  const trouble = troubleOf(error);
+  if (trouble === 'access')
+    return new AccessRefused(
+      `Kafka at ${brokers} refuses ${what}: ${messageOf(error)}. Give the user the rights that it needs (the job "acls" lists them), and check KAFKA__SASL__*. It is tried again.`,
+      { cause: error },
+    );
+  if (trouble === 'fatal')
     return new Misconfigured(
-      `Kafka at ${brokers} refuses ${what}: ${messageOf(error)}. Check the user's rights (ACLs), KAFKA__SASL__* and KAFKA__SSL.`,
+      `Kafka at ${brokers} refuses ${what}: ${messageOf(error)}. Check the version of the brokers (2.8 or later) and KAFKA__SASL__MECHANISM.`,
       { cause: error },
     );
   return new BrokerUnavailable(

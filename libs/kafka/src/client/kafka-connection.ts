@@ -4,6 +4,7 @@ import { Kafka, type KafkaConfig as ClientConfig, type SASLOptions } from 'kafka
 import { registerCodecs } from '../compression';
 import type { KafkaConfig } from '../config';
 import { kafkaLog, type Log } from './log';
+import { surviveBadBatches } from './poison';
 
 /** How long kafkajs goes on asking by itself: long enough for a broker that restarts. */
 export const PATIENT_RETRY = { initialRetryTime: 100, maxRetryTime: 5_000, retries: 12 } as const;
@@ -24,6 +25,7 @@ export class KafkaConnection {
     overrides: Partial<ClientConfig> = {},
   ) {
     registerCodecs();
+    surviveBadBatches();
     this.clientConfig = { ...clientConfigOf(config, log), ...overrides };
     this.client = new Kafka(this.clientConfig);
   }

@@ -1,4 +1,5 @@
 import { ServiceError } from '@headwater/stage';
+import { AccessRefused } from '../errors';
 
 /** What went wrong in a client call, by what has to follow. */
 export type Trouble =
@@ -6,7 +7,9 @@ export type Trouble =
   | 'fenced'
   /** A record batch is larger than the broker takes. */
   | 'tooLarge'
-  /** Waiting does not help: rights, versions, settings. */
+  /** The brokers refuse the user or what he asks for: rights and passwords are taken away and given back. */
+  | 'access'
+  /** Waiting does not help: versions, settings. */
   | 'fatal'
   /** Anything else: an outage, until shown otherwise. */
   | 'transient';
@@ -19,11 +22,11 @@ const byType: Readonly<Record<string, Trouble>> = {
   OUT_OF_ORDER_SEQUENCE_NUMBER: 'fenced',
   MESSAGE_TOO_LARGE: 'tooLarge',
   RECORD_LIST_TOO_LARGE: 'tooLarge',
-  TOPIC_AUTHORIZATION_FAILED: 'fatal',
-  GROUP_AUTHORIZATION_FAILED: 'fatal',
-  CLUSTER_AUTHORIZATION_FAILED: 'fatal',
-  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'fatal',
-  SASL_AUTHENTICATION_FAILED: 'fatal',
+  TOPIC_AUTHORIZATION_FAILED: 'access',
+  GROUP_AUTHORIZATION_FAILED: 'access',
+  CLUSTER_AUTHORIZATION_FAILED: 'access',
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'access',
+  SASL_AUTHENTICATION_FAILED: 'access',
   UNSUPPORTED_SASL_MECHANISM: 'fatal',
   UNSUPPORTED_VERSION: 'fatal',
   UNSUPPORTED_FOR_MESSAGE_FORMAT: 'fatal',
@@ -52,14 +55,16 @@ export const protocolTypes = (error: unknown): readonly string[] =>
   [...causesOf(error)].flatMap(({ type }) => (typeof type === 'string' ? [type] : []));
 
 export function troubleOf(error: unknown): Trouble {
+  if (error instanceof AccessRefused) return 'access';
   if (error instanceof ServiceError) return error.retriable ? 'transient' : 'fatal';
   for (const type of protocolTypes(error)) {
     const trouble = byType[type];
     if (trouble) return trouble;
   }
-  for (const { name } of causesOf(error))
-    if (name === 'KafkaJSSASLAuthenticationError' || name === 'KafkaJSServerDoesNotSupportApiKey')
-      return 'fatal';
+  for (const { name } of causesOf(error)) {
+    if (name === 'KafkaJSSASLAuthenticationError') return 'access';
+    if (name === 'KafkaJSServerDoesNotSupportApiKey') return 'fatal';
+  }
   return 'transient';
 }
 

@@ -130,3 +130,69 @@ declare module 'kafkajs/src/protocol/requests/metadata/v6/response' {
 declare module 'kafkajs/src/protocol/error' {
   export function createErrorFromCode(code: number): Error;
 }
+
+declare module 'kafkajs/src/protocol/decoder' {
+  class Decoder {
+    constructor(buffer: Buffer);
+    readInt16(): number;
+    readInt32(): number;
+    readInt64(): { toString(): string };
+    readString(): string;
+    readBytes(length: number): Buffer;
+    canReadBytes(length: number): boolean;
+    readArray<T>(read: (decoder: Decoder) => T): T[];
+    readArrayAsync<T>(read: (decoder: Decoder) => Promise<T>): Promise<T[]>;
+  }
+  export default Decoder;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/v0/decoder' {
+  import type { KafkaMessage } from 'kafkajs';
+  import type Decoder from 'kafkajs/src/protocol/decoder';
+
+  export interface DecodedBatch {
+    readonly records: readonly (KafkaMessage & {
+      readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
+    })[];
+  }
+  export default function decodeBatch(decoder: Decoder): Promise<DecodedBatch>;
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/v11/response' {
+  import type { FetchedPartition } from 'kafkajs/src/cluster';
+
+  export interface FetchAnswer {
+    readonly throttleTime: number;
+    readonly clientSideThrottleTime: number;
+    readonly errorCode: number;
+    readonly sessionId: number;
+    readonly responses: readonly {
+      readonly topicName: string;
+      readonly partitions: readonly FetchedPartition[];
+    }[];
+  }
+
+  /** The exports of the module, which kafkajs looks at for each fetch. */
+  const response: { decode: (raw: Buffer) => Promise<FetchAnswer> };
+  export default response;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/v0' {
+  export function RecordBatch(of: {
+    readonly compression: number;
+    readonly firstTimestamp: number;
+    readonly maxTimestamp: number;
+    readonly lastOffsetDelta: number;
+    readonly records: readonly object[];
+  }): Promise<{ readonly buffer: Buffer }>;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/record/v0' {
+  export default function Record(of: {
+    readonly key: Buffer | null;
+    readonly value: Buffer;
+    readonly offsetDelta: number;
+    readonly timestampDelta: number;
+    readonly headers: object;
+  }): object;
+}

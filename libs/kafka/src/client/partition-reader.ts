@@ -2,8 +2,9 @@ import type { KafkaMessage } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster';
 import FetchedBatch from 'kafkajs/src/consumer/batch';
 import createSocketFactory from 'kafkajs/src/network/socketFactory';
-import { BrokerUnavailable } from '../errors';
+import { BrokerUnavailable, PoisonBatch } from '../errors';
 import { PATIENT_RETRY, type KafkaConnection } from './kafka-connection';
+import { poisonOf } from './poison';
 
 /** Numbers of the protocol. */
 const ISOLATION = { uncommitted: 0, committed: 1 } as const;
@@ -85,7 +86,11 @@ export class PartitionReader {
     });
   }
 
-  /** Records with offsets from `first` up to, not including, `next`, a fetch at a time. */
+  /**
+   * Records with offsets from `first` up to, not including, `next`, a fetch at a time.
+   *
+   * @throws {PoisonBatch} behind what lies before a batch that cannot be taken apart
+   */
   async *read(
     topic: string,
     partition: number,
@@ -106,7 +111,10 @@ export class PartitionReader {
       empty = 0;
       position = BigInt(batch.lastOffset()) + 1n;
       const wanted = batch.messages.filter(({ offset }) => BigInt(offset) < next);
-      if (wanted.length > 0) yield wanted;
+      const at = wanted.findIndex((message) => poisonOf(message) !== null);
+      if (at !== 0 && wanted.length > 0) yield at < 0 ? wanted : wanted.slice(0, at);
+      const poison = wanted[at] && poisonOf(wanted[at]);
+      if (poison) throw new PoisonBatch(topic, partition, poison);
     }
   }
 

@@ -1,5 +1,6 @@
 import { CompressionCodecs, CompressionTypes } from 'kafkajs';
 import type { KafkaConfig } from '../config';
+import { gzip } from './gzip';
 import { lz4 } from './lz4';
 import { snappy } from './snappy';
 import { zstd } from './zstd';
@@ -17,8 +18,9 @@ const types: Readonly<Record<KafkaConfig['compression'], CompressionTypes>> = {
   zstd: CompressionTypes.ZSTD,
 };
 
-/** Teaches kafkajs, which knows gzip only, the other codecs of Kafka: a batch that it cannot read stops its consumer. */
+/** Teaches kafkajs, which knows gzip only, and that without a bound, the codecs of Kafka. */
 export function registerCodecs(): void {
+  CompressionCodecs[CompressionTypes.GZIP] = () => gzip;
   CompressionCodecs[CompressionTypes.ZSTD] = () => zstd(ZSTD_LEVEL);
   CompressionCodecs[CompressionTypes.LZ4] = () => lz4;
   CompressionCodecs[CompressionTypes.Snappy] = () => snappy;

@@ -18,10 +18,11 @@ import type {
 } from 'kafkajs';
 import type { Codecs } from '../avro/schema-registry';
 import type { TopicCodec } from '../avro/topic-codec';
-import { AdminClient, type Committed } from '../client/admin';
+import { AdminClient, refusalOf, type Committed } from '../client/admin';
 import { messageOf, needsRejoin, troubleOf } from '../client/kafka-error';
 import { PartitionReader } from '../client/partition-reader';
-import { ConsumerStopped, Fenced, Misconfigured } from '../errors';
+import { poisonOf, type Poison } from '../client/poison';
+import { AccessRefused, ConsumerStopped, Fenced, Misconfigured, PoisonBatch, skipName } from '../errors';
 import { portMetrics, type PortMetrics } from '../metrics';
 import type { RangedBatchMark, ServerOptions } from '../options';
 import type { PartitionCounts } from '../producer/output-encoder';
@@ -97,6 +98,8 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   private epoch = 0;
   /** Why the service has not joined its group yet. */
   private waitsFor: string | null = null;
+  /** Consumers in a row that the brokers refused. */
+  private refusals = 0;
 
   constructor(protected readonly options: ServerOptions) {
     super();
@@ -261,12 +264,38 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   /** kafkajs says so when it has stopped for good; the process would live on and do nothing. */
   private crashed(error: Error): void {
     if (this.stopping.signal.aborted) return;
+    if (troubleOf(error) === 'access') {
+      void this.rejoin(error);
+      return;
+    }
     this.options.onFatal(
       new ConsumerStopped(
         `The consumer of ${this.groupId} stopped for good (${error.message}). The process has to be started again; what was read and not finished is read again then.`,
         { cause: error },
       ),
     );
+  }
+
+  /**
+   * The brokers refuse this user. kafkajs has stopped and left; a restart of the process would only turn it into a crash
+   * loop, so a new consumer tries until the rights are back. What was not finished is read again then.
+   */
+  private async rejoin(cause: Error): Promise<void> {
+    this.consumer = null;
+    if (this.watch) clearInterval(this.watch);
+    for (const lane of this.lanes.values()) this.release(lane);
+    this.lanes.clear();
+    const refused = refusalOf(this.options.kafka, `the group ${this.groupId} or its topics`, cause);
+    if (this.waitsFor === null) this.options.log.error({ err: cause, code: refused.code }, refused.message);
+    this.waitsFor = refused.message;
+    this.refusals += 1;
+    await this.pause(backOff(this.refusals, Math.random()));
+    if (this.stopping.signal.aborted) return;
+    try {
+      await this.join();
+    } catch (error) {
+      this.crashed(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   /**
@@ -287,6 +316,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
           newLane(input.topic, name, partition, this.epoch, performance.now()),
         );
     }
+    this.metrics.poisoned.reset();
     for (const [key, lane] of before) {
       this.release(lane);
       if (!this.lanes.has(key)) {
@@ -343,6 +373,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     const { name: topic, partition, position } = lane;
     lane.state = 'running';
     lane.lastProgress = performance.now();
+    this.waitsFor = null;
     this.consumer?.seek({ topic, partition, offset: String(position) });
     this.consumer?.resume(partitionsOf(lane));
   }
@@ -395,9 +426,11 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     const problem = messageOf(error);
     lane.failures += 1;
     lane.lastProgress = performance.now();
+    const report = { err: error, topic: lane.name, partition: lane.partition, code: codeOf(error) };
     if (lane.problem === null)
-      this.options.log.warn(
-        { err: error, topic: lane.name, partition: lane.partition, code: codeOf(error) },
+      // Rights come back only if a person gives them.
+      this.options.log[error instanceof AccessRefused ? 'error' : 'warn'](
+        report,
         `${laneKey(lane.name, lane.partition)} waits and tries again: ${problem}`,
       );
     lane.problem = problem;
@@ -406,6 +439,8 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   }
 
   private recovered(lane: Lane): void {
+    this.refusals = 0;
+    this.waitsFor = null;
     lane.failures = 0;
     lane.lastProgress = performance.now();
     if (lane.problem === null) return;
@@ -529,8 +564,9 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       lane.position = pendingEnd;
       payload.resolveOffset(String(pendingEnd - 1n));
     }
-    const fresh = batch.messages.filter(({ offset }) => BigInt(offset) >= lane.position);
-    const lastOffset = BigInt(batch.lastOffset());
+    const { readable, poison } = beforePoison(batch.messages);
+    const fresh = readable.filter(({ offset }) => BigInt(offset) >= lane.position);
+    const lastOffset = poison === null ? BigInt(batch.lastOffset()) : poison.first - 1n;
     const { maxRecords = 2_000, maxBytes = BATCH_BYTES } = this.options.batch ?? {};
     for (const cut of cutBatch(fresh, lastOffset, { maxRecords, maxBytes })) {
       if (!current() || !payload.isRunning()) return;
@@ -550,7 +586,45 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       payload.resolveOffset(String(lastOffset));
       this.recovered(lane);
     }
+    if (poison !== null && current()) await this.meet(lane, poison, payload, turn.commit);
     beats.check();
+  }
+
+  /** A batch that cannot be taken apart is skipped where somebody said so; else the partition stands, and the others go on. */
+  private async meet(
+    lane: Lane,
+    poison: Poison,
+    payload: EachBatchPayload,
+    commit: Turn['commit'],
+  ): Promise<void> {
+    const { name, partition, topic } = lane;
+    const next = poison.last + 1n;
+    const place = {
+      topic: name,
+      partition,
+      first: String(poison.first),
+      last: String(poison.last),
+      code: 'E_POISON_BATCH',
+    };
+    if (this.options.skipBatches?.includes(skipName(name, partition, poison)) !== true) {
+      const error = new PoisonBatch(name, partition, poison);
+      lane.state = 'stopped';
+      lane.problem = error.message;
+      this.consumer?.pause(partitionsOf(lane));
+      this.metrics.poisoned.set({ topic: topic.name, partition: String(partition) }, 1);
+      this.countWaiting();
+      this.options.log.error(place, error.message);
+      return;
+    }
+    await this.pass(lane, next, commit);
+    this.metrics.skipped.inc({ topic: topic.name }, Number(next - poison.first));
+    this.options.log.error(
+      place,
+      `The record batch ${String(poison.first)} to ${String(poison.last)} of ${laneKey(name, partition)} cannot be read (${poison.reason}) and was given up, as KAFKA__SKIP_BATCHES says.`,
+    );
+    lane.position = next;
+    payload.resolveOffset(String(poison.last));
+    this.recovered(lane);
   }
 
   /**
@@ -674,6 +748,18 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     if (milliseconds <= 0) return;
     await delay(milliseconds, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
+}
+
+/** What comes before the first batch that cannot be taken apart, and that batch. */
+function beforePoison(messages: readonly KafkaMessage[]): {
+  readonly readable: readonly KafkaMessage[];
+  readonly poison: Poison | null;
+} {
+  const at = messages.findIndex((message) => poisonOf(message) !== null);
+  const found = messages[at];
+  return found === undefined
+    ? { readable: messages, poison: null }
+    : { readable: messages.slice(0, at), poison: poisonOf(found) };
 }
 
 /** As kafkajs wants it named when it is paused or resumed. */

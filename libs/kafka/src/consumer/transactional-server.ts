@@ -2,7 +2,14 @@ import { topics, type Topic } from '@headwater/contracts';
 import { ServiceError, type Routed } from '@headwater/stage';
 import { ValueBuffer } from '../avro/value-buffer';
 import { messageOf, troubleOf } from '../client/kafka-error';
-import { BrokerUnavailable, Fenced, Misconfigured, NotEncodable, PartitionLost } from '../errors';
+import {
+  AccessRefused,
+  BrokerUnavailable,
+  Fenced,
+  Misconfigured,
+  NotEncodable,
+  PartitionLost,
+} from '../errors';
 import type { Encoded } from '../producer/cut-sends';
 import { OutputEncoder } from '../producer/output-encoder';
 import { PartitionTransactions, type Result } from '../producer/partition-transactions';
@@ -126,6 +133,7 @@ function failureOf(transactionalId: string, result: Exclude<Result, { outcome: '
       );
     case 'retry':
     case 'unknown':
+      if (troubleOf(error) === 'access') return refusal(transactionalId, error);
       return new BrokerUnavailable(
         `A transaction of ${transactionalId} ended with "${outcome}" (${messageOf(error)}). Its batch is read again from the committed offset.`,
         { cause: error },
@@ -142,9 +150,15 @@ function failureOf(transactionalId: string, result: Exclude<Result, { outcome: '
 
 function refusal(transactionalId: string, error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
-  if (troubleOf(error) === 'fatal')
+  const trouble = troubleOf(error);
+  if (trouble === 'access')
+    return new AccessRefused(
+      `Kafka refuses a transaction of ${transactionalId} (${messageOf(error)}). Check the user's rights: Write and Describe on the transactional ids with this prefix, Write on the output topics, Read on the group. It is tried again.`,
+      { cause: error },
+    );
+  if (trouble === 'fatal')
     return new Misconfigured(
-      `Kafka refuses the transactional id ${transactionalId} (${messageOf(error)}). Check the user's rights: Write and Describe on the transactional ids with this prefix, Write on the output topics, Read on the group.`,
+      `Kafka cannot serve the transactional id ${transactionalId} (${messageOf(error)}). Check the version of the brokers (2.8 or later) and transaction.max.timeout.ms.`,
       { cause: error },
     );
   return new BrokerUnavailable(

@@ -179,6 +179,6 @@ async function end(producer: Producer, { transaction, committing }: Progress): P
 
 function outcomeOf(error: unknown, { committing }: Progress): Exclude<Result['outcome'], 'ok'> {
   const trouble = troubleOf(error);
-  if (trouble !== 'transient') return trouble;
+  if (trouble !== 'transient' && trouble !== 'access') return trouble;
   return committing ? 'unknown' : 'retry';
 }
