@@ -71,7 +71,12 @@ describe('headwater doctor', () => {
   const services = (): string => [...headwater.pipeline.services.values()].map(({ url }) => url).join(',');
 
   it('finds nothing wrong with an installation that is well', async () => {
-    const { code, findings } = await examine({}, ['--service', services()]);
+    // On a machine that is busy with other things, a part may not answer within the doctor's patience: that is told, and passes.
+    const { code, findings } = await eventually(
+      () => examine({}, ['--service', services()]),
+      (report) => report.code === 0,
+      90_000,
+    );
     expect(findings.filter(({ state }) => state === 'problem' || state === 'not checked')).toEqual([]);
     // The country database that comes with this version ages by itself.
     const warnings = findings.filter(
