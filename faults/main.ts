@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildServices } from '@headwater/pipeline';
+import { messageOf } from '@headwater/stack';
 import { controls } from './controls/controls';
 import { runControl } from './controls/run-control';
 import { markdownOf, reportOf } from './results/report';
-import { controlResult, problemsOf, runResult } from './results/result';
+import { controlResult, problemsOf, runResult, type RunResult } from './results/result';
 import { append, ofLatestBuild, readResults } from './results/results-file';
 import { currentBuild } from './run/build-id';
 import { fullPlan, quickPlan, remaining, type PlannedRun } from './run/plan';
@@ -116,28 +117,31 @@ async function runAll(
   let done = 0;
   const isOver = (): boolean => performance.now() - started > options.minutes * 60_000;
   for (const kind of ['one broker', 'three brokers'] as const) {
-    const runs = plan.filter(({ scenario }) => scenario.world === kind);
-    if (runs.length === 0 || isOver()) continue;
-    await withWorld(kind, options, async (world) => {
-      for (const { scenario, seed, faults } of runs) {
-        if (isOver()) return;
-        const result = await runScenario(scenario, world, {
-          seed,
-          faults,
-          build,
-          tell,
-          rate: options.rate,
-        });
-        if (results !== null) append(results, result);
-        const problems = problemsOf(result);
-        done += 1;
-        if (problems.length > 0) failed += 1;
-        tell(
-          `${problems.length === 0 ? 'ok    ' : 'FAILED'} ${scenario.name}, seed ${String(seed)}: ${String(faults)} faults, ${String(result.events)} events, ${String(result.lost)} lost, ${String(result.duplicated)} duplicated, ${String(result.leaked)} leaked, ${String(result.stuck)} stuck (${String(result.seconds)} s)`,
-        );
-        for (const problem of problems) tell(`       ${problem}`);
-      }
-    });
+    const waiting = plan.filter(({ scenario }) => scenario.world === kind);
+    // One installation for all of them; a new one after a run that broke off.
+    while (waiting.length > 0 && !isOver())
+      await withWorld(kind, options, async (world) => {
+        for (let run = waiting.shift(); run !== undefined; run = isOver() ? undefined : waiting.shift()) {
+          done += 1;
+          try {
+            const result = await runScenario(run.scenario, world, {
+              ...run,
+              rate: options.rate,
+              build,
+              tell,
+            });
+            if (results !== null) append(results, result);
+            const problems = problemsOf(result);
+            if (problems.length > 0) failed += 1;
+            tell(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${inShort(result)}`);
+            for (const problem of problems) tell(`       ${problem}`);
+          } catch (error) {
+            failed += 1;
+            tell(`BROKE OFF ${run.scenario.name}, seed ${String(run.seed)}: ${messageOf(error)}`);
+            return;
+          }
+        }
+      });
   }
   tell(
     done < plan.length
@@ -147,6 +151,9 @@ async function runAll(
   console.log(`${String(done - failed)} passed, ${String(failed)} failed`);
   return failed === 0 ? 0 : 1;
 }
+
+const inShort = (result: RunResult): string =>
+  `${result.scenario}, seed ${String(result.seed)}: ${String(result.faults)} faults, ${String(result.events)} events, ${String(result.lost)} lost, ${String(result.duplicated)} duplicated, ${String(result.leaked)} leaked, ${String(result.stuck)} stuck (${String(result.seconds)} s)`;
 
 async function runControls(chosen: typeof controls, options: Options): Promise<number> {
   const build = currentBuild(root);

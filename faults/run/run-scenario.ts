@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '@headwater/testing';
 import type { Expectation, RunResult } from '../results/result';
 import type { Scenario, Scene } from '../scenario';
-import { Load, type Verification } from '../world/load';
+import { Load } from '../world/load';
 import type { World } from '../world/world';
 import type { Build } from './build-id';
 
@@ -59,7 +59,6 @@ export async function runScenario(
     seed,
     rate,
   });
-  let verification: Verification;
   try {
     await load.running();
     await sleep(WARM_UP_MS);
@@ -74,13 +73,14 @@ export async function runScenario(
       );
     }
     await load.stop();
-    await undo?.();
-    await world.mend();
-    verification = await load.check([world.logs], SETTLE_SECONDS);
   } catch (error) {
     await load.abandon();
     throw error;
+  } finally {
+    await undo?.();
   }
+  await world.mend();
+  const verification = await load.check([world.logs], SETTLE_SECONDS);
   await scenario.judge?.(scene, verification);
   return {
     scenario: scenario.name,

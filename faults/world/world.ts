@@ -175,10 +175,10 @@ export class World {
   /** Mends whatever a fault has left broken, so that the next one meets a whole installation. */
   async mend(): Promise<void> {
     await this.toxiproxy?.reset();
-    for (const part of [...this.cluster.nodes, this.registry, this.clickhouse]) {
-      part.resume();
-      await part.start();
-    }
+    const parts = [...this.cluster.nodes, this.registry, this.clickhouse];
+    for (const part of parts) part.resume();
+    // Side by side: a broker serves only once enough others do.
+    await Promise.all(parts.map((part) => part.start()));
     await this.clickhouse.part.clear();
     for (const service of this.all()) {
       if (service.running()) service.resume();
