@@ -97,6 +97,8 @@ describe('an installation where everybody signs in', () => {
   /** As the chart sets it: passwords come from mounted files. */
   const kafkaEnv = (principal: Principal | 'admin'): Record<string, string> => ({
     KAFKA__BROKERS: kafka.brokers.join(','),
+    // What a client without other codecs can read.
+    KAFKA__COMPRESSION: 'gzip',
     KAFKA__SSL: 'true',
     KAFKA__SSL_CA_FILE: kafka.caFile,
     KAFKA__SASL__MECHANISM: 'scram-sha-512',
