@@ -87,14 +87,20 @@ export class Installation {
     compression = 'zstd',
     prefix = `t${randomUUID().slice(0, 8)}.`,
     where = endpoints(),
+    replicas = 1,
   }: {
     partitions?: number;
+    replicas?: number;
     compression?: 'none' | 'gzip' | 'zstd';
     prefix?: string;
     where?: ReturnType<typeof endpoints>;
   } = {}): Promise<Installation> {
     const installation = await Installation.open(prefix, where, compression, async (fresh) => {
-      await createTopics(fresh.kafka, { partitions, replicationFactor: 1, minInsyncReplicas: 1 });
+      await createTopics(fresh.kafka, {
+        partitions,
+        replicationFactor: replicas,
+        minInsyncReplicas: Math.min(2, replicas),
+      });
       await registerSchemas(fresh.registry, prefix);
     });
     return installation;

@@ -4,6 +4,9 @@ import type { ISocketFactory } from 'kafkajs';
 /** Connections to a broker that can be made to fall silent or be refused. */
 export class SocketGate {
   private mode: 'open' | 'silent' | 'closed' = 'open';
+  private delayMs = 0;
+  /** Connections made so far. */
+  opened = 0;
   private readonly sockets = new Set<Socket>();
 
   /** Half-open connections: nothing arrives any more, in neither direction, and no error is raised. */
@@ -20,16 +23,35 @@ export class SocketGate {
 
   open(): void {
     this.mode = 'open';
+    this.delayMs = 0;
+  }
+
+  /** Open, but every request of a new connection is so late on its way. */
+  slow(delayMs: number): void {
+    this.mode = 'open';
+    this.delayMs = delayMs;
   }
 
   readonly factory: ISocketFactory = ({ host, port, onConnect }) => {
     const socket = connect({ host, port: this.mode === 'closed' ? 1 : port }, () => {
+      this.opened += 1;
       onConnect();
     });
     if (this.mode === 'silent') mute(socket);
+    else if (this.delayMs > 0) hold(socket, this.delayMs);
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     return socket;
+  };
+}
+
+function hold(socket: Socket, delayMs: number): void {
+  const write = socket.write.bind(socket) as (data: Uint8Array) => boolean;
+  socket.write = (data: Uint8Array | string) => {
+    setTimeout(() => {
+      if (!socket.destroyed) write(typeof data === 'string' ? Buffer.from(data) : data);
+    }, delayMs);
+    return true;
   };
 }
 

@@ -144,6 +144,47 @@ describe('the plain writer', () => {
     expect(acknowledged.length).toBeGreaterThan(40);
   });
 
+  it('gets on its feet under load after an outage, with one new connection and not with hundreds', async () => {
+    const told: string[] = [];
+    const tell = (_context: object, message: string): void => {
+      told.push(message);
+    };
+    const writer = await connected({ deadlineMs: 2_000, log: { ...testLog, warn: tell, error: tell } });
+    const results: ('ok' | 'failed')[] = [];
+    let id = 0;
+    const load = setInterval(() => {
+      const at = id++;
+      writer.write(collectorPayloads, { ...payload(at), payload_id: `storm-${String(at)}` }).then(
+        () => (results[at] = 'ok'),
+        () => (results[at] = 'failed'),
+      );
+    }, 10);
+    try {
+      gate.silence();
+      await delay(5_000);
+      // From now on a batch that has waited is answered after its deadline, although nothing is wrong any more.
+      gate.slow(150);
+      await delay(6_000);
+      const from = id;
+      const connections = gate.opened;
+      await delay(3_000);
+      const to = id;
+      await delay(2_500);
+      const after = results.slice(from, to);
+      expect(after.length).toBeGreaterThan(20);
+      expect(after.filter((result) => result !== 'ok')).toEqual([]);
+      expect(gate.opened - connections).toBe(0);
+      expect(told).toHaveLength(1);
+      expect(told[0]).toContain('did not acknowledge');
+    } finally {
+      clearInterval(load);
+    }
+    const found = new Set(await stored('storm-'));
+    expect(
+      results.flatMap((result, at) => (result === 'ok' && !found.has(`storm-${String(at)}`) ? [at] : [])),
+    ).toEqual([]);
+  });
+
   it('finishes what it accepted before it leaves', async () => {
     const writer = await connected({ lingerMs: 1_000 });
     const written = Promise.all(

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { keyOf, type Topic } from '@headwater/contracts';
-import type { Output } from '@headwater/stage';
+import { ServiceError, type Output } from '@headwater/stage';
 import { Kafka, type Producer } from 'kafkajs';
 import type { TopicCodec } from '../avro/topic-codec';
 import { ValueBuffer } from '../avro/value-buffer';
-import { AdminClient } from '../client/admin';
+import { AdminClient, refusalOf } from '../client/admin';
 import { withDeadline } from '../client/deadline';
-import { messageOf } from '../client/kafka-error';
+import { messageOf, protocolTypes, troubleOf } from '../client/kafka-error';
 import { compressionType } from '../compression';
-import { BrokerUnavailable, Misconfigured, Overloaded, RecordTooLarge } from '../errors';
+import { AccessRefused, BrokerUnavailable, Misconfigured, Overloaded, RecordTooLarge } from '../errors';
 import { portMetrics, type PortMetrics } from '../metrics';
 import type { TopicWriterOptions } from '../options';
 import { largestRecord, sizeOf } from './cut-sends';
@@ -22,19 +22,38 @@ const MAX_BATCH_BYTES = 1024 * 1024;
 const OPEN_MS = 100;
 /** Whoever waits for a write waits seconds, not minutes. */
 const IMPATIENT_RETRY = { retries: 3, initialRetryTime: 100, maxRetryTime: 500 };
+/** Time before the first and the longest time before a later new connection: doubling until a write succeeds. */
 const RECONNECT_MS = 250;
+const LONGEST_RECONNECT_MS = 2_000;
+/** So long a partition gets no records that may go elsewhere, after a write to it failed: its leader may be dead. */
+const AVOID_MS = 10_000;
+const REFUSED_MS = 5_000;
 const COUNT_PARTITIONS_MS = 5 * 60_000;
 
 interface Queue {
   readonly topic: Topic;
   readonly codec: TopicCodec;
   partitions: number;
-  /** Partition of the next batch of records without key. */
+  /** Partition that the last request gave its records without key. */
   turn: number;
+  /** When each partition to which a write failed may get records without key again, as of `performance.now`. */
+  readonly avoided: Map<number, number>;
   /** What waits, oldest first; the last one takes in records. */
   readonly waiting: WriteBatch[];
-  sending: { readonly batch: WriteBatch; readonly producer: Producer } | null;
+  sending: Sending | null;
   linger: NodeJS.Timeout | null;
+  /** Until when the brokers' refusal of this topic is believed, as of `performance.now`; then the next write asks again. */
+  refusedUntil: number;
+}
+
+/** One request on its way. */
+interface Sending {
+  readonly batches: readonly WriteBatch[];
+  /** Of the records without key. */
+  readonly partition: number;
+  readonly producer: Producer;
+  /** Gives the producer up when it does not answer. */
+  readonly patience: NodeJS.Timeout;
 }
 
 /**
@@ -56,6 +75,10 @@ export class TopicWriter {
   private counting: NodeJS.Timeout | null = null;
   private pending = 0;
   private closing = false;
+  /** Producers given up since the last write that succeeded. */
+  private failures = 0;
+  /** Why writes fail; null once one succeeded. */
+  private trouble: ServiceError | null = null;
   private emptied: (() => void) | null = null;
 
   constructor(private readonly options: TopicWriterOptions) {
@@ -93,9 +116,11 @@ export class TopicWriter {
         codec,
         partitions,
         turn,
+        avoided: new Map(),
         waiting: [],
         sending: null,
         linger: null,
+        refusedUntil: 0,
       });
     }
     this.counting ??= setInterval(() => void this.countPartitions(), COUNT_PARTITIONS_MS).unref();
@@ -138,7 +163,23 @@ export class TopicWriter {
 
   /** False while there is no connection over which a write could succeed. */
   ready(): boolean {
-    return this.producer !== null && !this.closing && this.options.registry.trouble() === null;
+    return (
+      this.producer !== null &&
+      !this.closing &&
+      this.options.registry.trouble() === null &&
+      this.refused() === null
+    );
+  }
+
+  /** For `kit.health.readiness`: null, or why nothing can be written now. */
+  notReady(): string | null {
+    if (this.ready()) return null;
+    return (
+      this.options.registry.trouble()?.message ??
+      this.trouble?.message ??
+      this.refused() ??
+      `There is no connection to Kafka at ${this.options.kafka.config.brokers.join(', ')} yet. Check that the brokers run and that KAFKA__BROKERS is right.`
+    );
   }
 
   /** Takes nothing more, waits until all is settled, and disconnects. */
@@ -150,7 +191,7 @@ export class TopicWriter {
       await new Promise<void>((resolve) => {
         this.emptied = resolve;
       });
-    for (const queue of this.queues.values()) nextOf(queue);
+    for (const queue of this.queues.values()) nextOf(queue, 0);
     const { producer } = this;
     this.producer = null;
     await Promise.all([this.admin.close(), producer?.disconnect()]);
@@ -171,8 +212,12 @@ export class TopicWriter {
         batch = this.newBatch(queue);
         continue;
       }
-      const partition = key === null ? batch.partition : partitionOf(key, partitions);
-      const acknowledged = batch.add({ partition, key, value: encoded }, bytes);
+      // Records without key get theirs when they are sent.
+      const message =
+        key === null
+          ? { key, value: encoded }
+          : { partition: partitionOf(key, partitions), key, value: encoded };
+      const acknowledged = batch.add(message, bytes);
       this.pending += bytes;
       if (waiting.length > 1 || isFull(batch)) this.send(queue);
       else this.sendSoon(queue);
@@ -186,12 +231,11 @@ export class TopicWriter {
   }
 
   private newBatch(queue: Queue): WriteBatch {
-    queue.turn = (queue.turn + 1) % queue.partitions;
     const deadline = setTimeout(() => {
       this.late(queue, batch);
     }, this.deadlineMs);
     const buffer = this.buffers.pop() ?? new ValueBuffer();
-    const batch = new WriteBatch(buffer, queue.turn, performance.now() + OPEN_MS, deadline);
+    const batch = new WriteBatch(buffer, performance.now() + OPEN_MS, deadline);
     queue.waiting.push(batch);
     return batch;
   }
@@ -203,53 +247,80 @@ export class TopicWriter {
     }, this.lingerMs);
   }
 
-  /** Sends the oldest batch, unless one is on its way: one request at a time keeps the order and fills the next one. */
+  /**
+   * Sends the oldest batches, unless some are on their way: one request at a time keeps the order and fills the next one.
+   * What piled up during an outage goes in few requests, or the last of it would be late because of the first.
+   */
   private send(queue: Queue): void {
     if (queue.linger) clearTimeout(queue.linger);
     queue.linger = null;
     const { producer } = this;
     if (queue.sending || !producer) return;
-    const batch = nextOf(queue);
-    if (!batch) return;
-    queue.sending = { batch, producer };
-    const topic = this.options.kafka.topicName(queue.topic);
+    const batches = nextOf(queue, largestRecord(queue.topic));
+    if (batches.length === 0) return;
+    const partition = nextPartition(queue, performance.now());
+    // Not the deadline of the batches: one that had waited long would blame a producer that has only just got it.
+    const patience = setTimeout(() => {
+      if (queue.sending === sending) this.replace(producer, this.tooSlow());
+    }, this.deadlineMs);
+    const sending: Sending = { batches, partition, producer, patience };
+    queue.sending = sending;
+    const messages = batches.flatMap((batch) => batch.messages);
+    for (const message of messages) message.partition ??= partition;
     producer
       .sendBatch({
         acks: -1,
         compression: compressionType(this.options.kafka.config.compression),
         timeout: this.deadlineMs,
-        topicMessages: [{ topic, messages: batch.messages }],
+        topicMessages: [{ topic: this.options.kafka.topicName(queue.topic), messages }],
       })
       .then(
         () => {
-          this.acknowledged(queue, batch);
+          this.acknowledged(queue, sending);
         },
         (error: unknown) => {
-          this.failed(queue, batch, producer, error);
+          this.failed(queue, sending, error);
         },
       );
   }
 
-  private acknowledged(queue: Queue, batch: WriteBatch): void {
+  private acknowledged(queue: Queue, sending: Sending): void {
     const topic = queue.topic.name;
-    if (this.settle(queue, batch, null, 'ok')) this.metrics.recordsOut.inc({ topic }, batch.messages.length);
-    batch.buffer.clear();
-    this.buffers.push(batch.buffer);
-    this.next(queue, batch);
+    for (const batch of sending.batches) {
+      if (this.settle(queue, batch, null, 'ok'))
+        this.metrics.recordsOut.inc({ topic }, batch.messages.length);
+      batch.buffer.clear();
+      this.buffers.push(batch.buffer);
+    }
+    queue.avoided.delete(sending.partition);
+    queue.refusedUntil = 0;
+    this.recovered();
+    this.next(queue, sending);
   }
 
-  private failed(queue: Queue, batch: WriteBatch, producer: Producer, error: unknown): void {
-    this.settle(queue, batch, this.unavailable(`it answered: ${messageOf(error)}`, error), 'failed');
-    this.replace(producer, error);
-    this.next(queue, batch);
+  private failed(queue: Queue, sending: Sending, error: unknown): void {
+    const refusal = this.refusal(`it answered: ${messageOf(error)}`, error);
+    for (const batch of sending.batches) this.settle(queue, batch, refusal, 'failed');
+    if (protocolTypes(error).includes('TOPIC_AUTHORIZATION_FAILED')) {
+      // The brokers looked at nothing else: the connection is good, and other topics may be allowed.
+      if (queue.refusedUntil === 0) this.tell(refusal);
+      queue.refusedUntil = performance.now() + REFUSED_MS;
+    } else {
+      if (queue.sending === sending) avoid(queue, sending.partition);
+      this.replace(sending.producer, refusal);
+    }
+    this.next(queue, sending);
   }
 
+  /** A batch has waited for too long. Whether that is the producer's fault is not said: it may have only just got it. */
   private late(queue: Queue, batch: WriteBatch): void {
-    const error = this.unavailable(`no answer within ${String(this.deadlineMs)} ms`);
-    this.settle(queue, batch, error, 'late');
+    this.settle(queue, batch, this.tooSlow(), 'late');
     const at = queue.waiting.indexOf(batch);
     if (at >= 0) queue.waiting.splice(at, 1);
-    if (queue.sending?.batch === batch) this.replace(queue.sending.producer, error);
+  }
+
+  private tooSlow(): BrokerUnavailable {
+    return this.unavailable(`no answer within ${String(this.deadlineMs)} ms`);
   }
 
   private settle(queue: Queue, batch: WriteBatch, error: Error | null, result: string): boolean {
@@ -260,35 +331,66 @@ export class TopicWriter {
     return true;
   }
 
-  private next(queue: Queue, batch: WriteBatch): void {
-    if (queue.sending?.batch === batch) queue.sending = null;
+  private next(queue: Queue, sending: Sending): void {
+    clearTimeout(sending.patience);
+    if (queue.sending === sending) queue.sending = null;
     this.send(queue);
   }
 
   /** After an error it is not known what the broker has: sequence numbers and connection are given up together. */
-  private replace(producer: Producer, error: unknown): void {
+  private replace(producer: Producer, error: ServiceError): void {
     if (this.producer !== producer) return;
     this.producer = null;
     void producer.disconnect().catch(() => undefined);
-    for (const queue of this.queues.values()) if (queue.sending?.producer === producer) queue.sending = null;
-    this.options.log.warn(
-      { err: error },
-      `Writing to Kafka failed (${messageOf(error)}). Writes wait up to ${String(this.deadlineMs)} ms for a new connection. Check that ${this.options.kafka.config.brokers.join(', ')} can be reached.`,
-    );
+    for (const queue of this.queues.values()) {
+      if (queue.sending?.producer !== producer) continue;
+      clearTimeout(queue.sending.patience);
+      avoid(queue, queue.sending.partition);
+      queue.sending = null;
+    }
+    this.note(error);
     void this.reconnect();
   }
 
   private async reconnect(): Promise<void> {
-    while (!this.closing || this.pending > 0) {
+    // The first new connection is made at once: most often it was the old one that was broken.
+    if (this.failures > 0) await delay(this.wait());
+    for (this.failures += 1; !this.closing || this.pending > 0; this.failures += 1) {
       try {
         this.producer = await this.openProducer();
-        this.options.log.info({}, 'Connected to Kafka again; writing goes on.');
         for (const queue of this.queues.values()) this.send(queue);
         return;
-      } catch {
-        await delay(RECONNECT_MS);
+      } catch (error) {
+        this.note(error instanceof ServiceError ? error : this.refusal(messageOf(error), error));
+        await delay(this.wait());
       }
     }
+  }
+
+  private wait(): number {
+    return Math.min(RECONNECT_MS * 2 ** Math.min(this.failures, 10), LONGEST_RECONNECT_MS);
+  }
+
+  /** Tells a failure when it is new, and not again until a write succeeded. */
+  private note(error: ServiceError): void {
+    const known = this.trouble?.code === error.code;
+    this.trouble = error;
+    if (!known) this.tell(error);
+  }
+
+  private tell(error: ServiceError): void {
+    // Rights come back only if a person gives them.
+    this.options.log[error instanceof AccessRefused ? 'error' : 'warn'](
+      { err: error, code: error.code },
+      `Writing to Kafka fails: ${error.message} Writes wait up to ${String(this.deadlineMs)} ms for a new connection.`,
+    );
+  }
+
+  private recovered(): void {
+    this.failures = 0;
+    if (this.trouble === null) return;
+    this.trouble = null;
+    this.options.log.info({}, 'Writing to Kafka goes on.');
   }
 
   private async openProducer(): Promise<Producer> {
@@ -296,7 +398,7 @@ export class TopicWriter {
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      retry: { retries: 8, initialRetryTime: 50, maxRetryTime: 500 },
+      retry: { retries: 6, initialRetryTime: 50, maxRetryTime: 500 },
       // Every record names its partition.
       createPartitioner:
         () =>
@@ -308,7 +410,7 @@ export class TopicWriter {
       return producer;
     } catch (error) {
       void producer.disconnect().catch(() => undefined);
-      throw this.unavailable(messageOf(error), error);
+      throw this.refusal(messageOf(error), error);
     }
   }
 
@@ -333,6 +435,20 @@ export class TopicWriter {
     return this.unavailable('the writer is not connected yet');
   }
 
+  private refused(): string | null {
+    const now = performance.now();
+    for (const { topic, refusedUntil } of this.queues.values())
+      if (refusedUntil > now)
+        return `The brokers refuse writes to ${this.options.kafka.topicName(topic)}. Give the user the rights that it needs (the job "acls" lists them).`;
+    return null;
+  }
+
+  private refusal(reason: string, error: unknown): ServiceError {
+    return troubleOf(error) === 'access'
+      ? refusalOf(this.options.kafka, 'a write', error)
+      : this.unavailable(reason, error);
+  }
+
   private unavailable(reason: string, cause?: unknown): BrokerUnavailable {
     return new BrokerUnavailable(
       `Kafka at ${this.options.kafka.config.brokers.join(', ')} did not acknowledge a write (${reason}). It may or may not be stored; send it again.`,
@@ -341,14 +457,35 @@ export class TopicWriter {
   }
 }
 
-/** The oldest batch that holds records: one may be empty, when its first value was refused. */
-function nextOf({ waiting }: Queue): WriteBatch | null {
-  for (let batch = waiting.shift(); batch; batch = waiting.shift()) {
-    if (batch.messages.length > 0) return batch;
-    batch.settle(null);
+/** The oldest batches that hold records, together no larger than one request may be; at least one. */
+function nextOf({ waiting }: Queue, limit: number): WriteBatch[] {
+  const batches: WriteBatch[] = [];
+  let records = 0;
+  let bytes = 0;
+  for (let batch = waiting[0]; batch; batch = waiting[0]) {
+    records += batch.messages.length;
+    bytes += batch.bytes;
+    if (batches.length > 0 && (records > MAX_BATCH_RECORDS || bytes > Math.min(limit, MAX_BATCH_BYTES)))
+      break;
+    waiting.shift();
+    // One may be empty, when its first value was refused.
+    if (batch.messages.length > 0) batches.push(batch);
+    else batch.settle(null);
   }
-  return null;
+  return batches;
 }
+
+/** The next partition for records without key: in turn, but for those to which writes fail. */
+function nextPartition(queue: Queue, now: number): number {
+  const { partitions, avoided, turn } = queue;
+  const inTurn = Array.from({ length: partitions }, (_, step) => (turn + 1 + step) % partitions);
+  queue.turn = inTurn.find((partition) => (avoided.get(partition) ?? 0) <= now) ?? inTurn[0] ?? 0;
+  return queue.turn;
+}
+
+const avoid = ({ avoided }: Queue, partition: number): void => {
+  avoided.set(partition, performance.now() + AVOID_MS);
+};
 
 const isFull = ({ messages, bytes }: WriteBatch): boolean =>
   messages.length >= MAX_BATCH_RECORDS || bytes >= MAX_BATCH_BYTES;

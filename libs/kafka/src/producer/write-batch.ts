@@ -11,8 +11,6 @@ export class WriteBatch {
 
   constructor(
     readonly buffer: ValueBuffer,
-    /** Partition of the records without key. */
-    readonly partition: number,
     /** Time after which it takes in no more, as of `performance.now`. */
     readonly openUntil: number,
     private readonly deadline: NodeJS.Timeout,
