@@ -46,7 +46,7 @@ export class SocketGate {
 }
 
 function hold(socket: Socket, delayMs: number): void {
-  const write = socket.write.bind(socket) as (data: Uint8Array) => boolean;
+  const write: (data: Uint8Array) => boolean = socket.write.bind(socket);
   socket.write = (data: Uint8Array | string) => {
     setTimeout(() => {
       if (!socket.destroyed) write(typeof data === 'string' ? Buffer.from(data) : data);

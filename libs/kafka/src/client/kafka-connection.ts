@@ -4,6 +4,7 @@ import { Kafka, type KafkaConfig as ClientConfig, type SASLOptions } from 'kafka
 import { registerCodecs } from '../compression';
 import type { KafkaConfig } from '../config';
 import { kafkaLog, type Log } from './log';
+import { surviveLostBrokers } from './lost-broker';
 import { surviveBadBatches } from './poison';
 
 /** How long kafkajs goes on asking by itself: long enough for a broker that restarts. */
@@ -26,6 +27,7 @@ export class KafkaConnection {
   ) {
     registerCodecs();
     surviveBadBatches();
+    surviveLostBrokers();
     this.clientConfig = { ...clientConfigOf(config, log), ...overrides };
     this.client = new Kafka(this.clientConfig);
   }

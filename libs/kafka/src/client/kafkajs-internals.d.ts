@@ -108,6 +108,28 @@ declare module 'kafkajs/src/consumer/batch' {
   export default FetchedBatch;
 }
 
+declare module 'kafkajs/src/consumer/consumerGroup' {
+  import type { Broker } from 'kafkajs/src/cluster';
+
+  class ConsumerGroup {
+    readonly groupId: string;
+    readonly cluster: {
+      refreshMetadata(): Promise<void>;
+      findGroupCoordinator(of: { readonly groupId: string }): Promise<Broker>;
+    };
+    coordinator: Broker | null;
+    /** Null before the first join. */
+    readonly offsetManager: { coordinator: Broker } | null;
+    heartbeat: (this: ConsumerGroup, of: { readonly interval: number }) => Promise<void>;
+    commitOffsets: (this: ConsumerGroup, offsets?: object) => Promise<void>;
+    recoverFromFetch: (
+      this: ConsumerGroup,
+      error: { readonly name?: string; readonly type?: string },
+    ) => Promise<void>;
+  }
+  export default ConsumerGroup;
+}
+
 declare module 'kafkajs/src/network/socketFactory' {
   import type { ISocketFactory } from 'kafkajs';
 

@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
+
+/** Time until a fetch that found its broker gone is tried again. */
+const REFETCH_MS = 250;
+/** The broker that was asked is not there. What it was asked was not answered, and another one will know. */
+const GONE = ['KafkaJSConnectionError', 'KafkaJSConnectionClosedError', 'KafkaJSBrokerNotFound'];
+/** The leader of a partition has moved, or is about to. */
+const MOVED = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE'];
+
+const { heartbeat, commitOffsets, recoverFromFetch } = ConsumerGroup.prototype;
+const searches = new WeakMap<ConsumerGroup, Promise<void>>();
+
+/**
+ * Makes kafkajs' consumer go on when one broker of several dies. By itself it
+ *
+ * - beats and commits at the dead coordinator of its group until a counter of its own runs out, minutes later. The group
+ *   has long moved to another broker, with all its members: the new one is looked for, and asked the same again;
+ * - lets the fetches from all brokers wait, longer each time, because one broker cannot be reached;
+ * - joins its group again, and makes all others do so, each time a leader moves. It is enough to look where it went.
+ */
+export function surviveLostBrokers(): void {
+  const { prototype } = ConsumerGroup;
+  prototype.heartbeat = tolerantHeartbeat;
+  prototype.commitOffsets = tolerantCommit;
+  prototype.recoverFromFetch = tolerantRecovery;
+}
+
+async function tolerantHeartbeat(this: ConsumerGroup, of: { readonly interval: number }): Promise<void> {
+  await atCoordinator(this, () => heartbeat.call(this, of));
+}
+
+async function tolerantCommit(this: ConsumerGroup, offsets?: object): Promise<void> {
+  // The same offsets under the same generation: a commit that had been stored already is stored once more.
+  await atCoordinator(this, () => commitOffsets.call(this, offsets));
+}
+
+async function tolerantRecovery(this: ConsumerGroup, error: GroupError): Promise<void> {
+  if (error.name === 'KafkaJSConnectionError') {
+    // kafkajs has asked for new metadata; until it names another leader, this is all there is to know.
+    await delay(REFETCH_MS);
+    return;
+  }
+  if (MOVED.includes(error.type ?? '')) {
+    await delay(REFETCH_MS);
+    await this.cluster.refreshMetadata();
+    return;
+  }
+  await recoverFromFetch.call(this, error);
+}
+
+/** Asks the coordinator, and when it is gone, once more whoever is it then. */
+async function atCoordinator(group: ConsumerGroup, ask: () => Promise<void>): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    if (!GONE.includes((error as GroupError).name ?? '')) throw error;
+    await search(group);
+    await ask();
+  }
+}
+
+/** Heartbeats and commits notice it at the same time; one of them looks. */
+async function search(group: ConsumerGroup): Promise<void> {
+  let searching = searches.get(group);
+  if (!searching) {
+    searching = group.cluster
+      .findGroupCoordinator({ groupId: group.groupId })
+      .then((coordinator) => {
+        group.coordinator = coordinator;
+        if (group.offsetManager) group.offsetManager.coordinator = coordinator;
+      })
+      .finally(() => searches.delete(group));
+    searches.set(group, searching);
+  }
+  await searching;
+}
+
+interface GroupError {
+  readonly name?: string;
+  readonly type?: string;
+}
