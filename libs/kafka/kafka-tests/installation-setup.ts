@@ -88,21 +88,29 @@ export class Installation {
     prefix = `t${randomUUID().slice(0, 8)}.`,
     where = endpoints(),
     replicas = 1,
+    overrides = {},
   }: {
     partitions?: number;
     replicas?: number;
+    overrides?: Partial<ClientConfig>;
     compression?: 'none' | 'gzip' | 'zstd';
     prefix?: string;
     where?: ReturnType<typeof endpoints>;
   } = {}): Promise<Installation> {
-    const installation = await Installation.open(prefix, where, compression, async (fresh) => {
-      await createTopics(fresh.kafka, {
-        partitions,
-        replicationFactor: replicas,
-        minInsyncReplicas: Math.min(2, replicas),
-      });
-      await registerSchemas(fresh.registry, prefix);
-    });
+    const installation = await Installation.open(
+      prefix,
+      where,
+      compression,
+      async (fresh) => {
+        await createTopics(fresh.kafka, {
+          partitions,
+          replicationFactor: replicas,
+          minInsyncReplicas: Math.min(2, replicas),
+        });
+        await registerSchemas(fresh.registry, prefix);
+      },
+      overrides,
+    );
     return installation;
   }
 

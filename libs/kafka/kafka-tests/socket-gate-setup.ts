@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 
 /** Connections to a broker that can be made to fall silent or be refused. */
@@ -32,11 +33,15 @@ export class SocketGate {
     this.delayMs = delayMs;
   }
 
-  readonly factory: ISocketFactory = ({ host, port, onConnect }) => {
-    const socket = connect({ host, port: this.mode === 'closed' ? 1 : port }, () => {
+  readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+    const to = { host, port: this.mode === 'closed' ? 1 : port };
+    const connected = (): void => {
       this.opened += 1;
       onConnect();
-    });
+    };
+    const socket = (ssl as object | undefined)
+      ? connectTls({ ...to, ...ssl }, connected)
+      : connect(to, connected);
     if (this.mode === 'silent') mute(socket);
     else if (this.delayMs > 0) hold(socket, this.delayMs);
     this.sockets.add(socket);

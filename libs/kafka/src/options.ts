@@ -1,4 +1,4 @@
-import type { Topic } from '@headwater/contracts';
+import type { Topic, StageCounts } from '@headwater/contracts';
 import type { Received } from '@headwater/stage';
 import type { Registry as MetricsRegistry } from 'prom-client';
 import type { KafkaConnection } from './client/kafka-connection';
@@ -59,6 +59,11 @@ export interface ServerOptions {
   /** For stages that remember: called once a partition is ours and its position known, before its first batch. */
   readonly onAssigned?: (assignment: PartitionAssigned) => Promise<void>;
   readonly onRevoked?: (topic: string, partition: number) => void;
+  /**
+   * For stages that count and write outside of transactions: tells of records that retention removed before they were read.
+   * The partition waits until it resolves, and calls it again, with the same id, after it rejected.
+   */
+  readonly onGap?: (summary: StageCounts) => Promise<void>;
 }
 
 /** A batch of a {@link RangedServer}. */

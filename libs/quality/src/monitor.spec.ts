@@ -1,4 +1,5 @@
 import type { QualityAlert, StageCounts } from '@headwater/contracts';
+import { gapSummary } from '@headwater/stage';
 import type { QualityMonitor } from './monitor';
 import { negativeBinomial, seeded } from './testing/random';
 import { aMonitor, namesOf, play, summariesOf, type MinuteOfPipeline } from './testing/pipeline';
@@ -150,6 +151,26 @@ describe('QualityMonitor', () => {
       /^12 events of app shop are missing: the enricher handed on \d+, the validator took in \d+/,
     );
     expect(alerts).toHaveLength(4);
+  });
+
+  it('tells of records that retention removed before a stage read them, once, with the exact range', () => {
+    const monitor = learned();
+    const gap = gapSummary('loader', 'valid-events/3/12345678901-12345678950', LEARNED + 3 * MINUTE);
+    const other = gapSummary('loader', 'valid-events/3/12345679000-12345679000', LEARNED + 3 * MINUTE);
+    const withGap = [...minutes(LEARNED, 30)].map((summaries, index) =>
+      index === 3 ? [...summaries, gap, other] : index === 9 ? [...summaries, gap] : summaries,
+    );
+    const alerts = play(monitor, withGap, LEARNED);
+    expect(namesOf(alerts)).toEqual([
+      'accounting firing */valid-events/3',
+      'accounting firing */valid-events/3',
+    ]);
+    expect(alerts[0]).toMatchObject({ stage: 'loader', severity: 'critical', observed: 50 });
+    expect(alerts[0]?.summary).toBe(
+      'Up to 50 records of valid-events are lost: retention removed the offsets 12345678901 to 12345678950 of partition 3 before the loader read them.',
+    );
+    // Nothing counts as read or expected because of it.
+    expect(monitor.status().series).toBe(learned().status().series);
   });
 
   it('says that a stage stands still, not that events are missing', () => {

@@ -1,4 +1,5 @@
 import type { QualityAlert, StageCounts } from '@headwater/contracts';
+import { GAP } from '@headwater/stage';
 import { checks as allChecks } from './checks';
 import type { Check, CheckContext, InputState, Watcher } from './checks/check';
 import { OpenWindows, type ClosedWindow } from './counts/open-windows';
@@ -100,6 +101,7 @@ export class QualityMonitor {
     this.incidents.silenced(() => {
       let minute = Number.NaN;
       for (const counts of history) {
+        if (counts.series === GAP) continue;
         if (counts.collector_tstamp !== minute)
           this.close(Number.POSITIVE_INFINITY, () => counts.collector_tstamp);
         minute = counts.collector_tstamp;
@@ -132,7 +134,7 @@ export class QualityMonitor {
     if (counts.collector_tstamp > now + this.maxAheadMs) return 'ahead';
     if (!this.seen.add(counts.counts_id)) return 'duplicate';
     this.lastArrival = Math.max(this.lastArrival, now);
-    this.progress.note(counts, now);
+    if (counts.series !== GAP) this.progress.note(counts, now);
     if (counts.collector_tstamp < this.seam) return 'late';
     const isInTime = this.count(counts, now);
     return isInTime ? 'counted' : 'late';
@@ -184,6 +186,11 @@ export class QualityMonitor {
   private count(counts: StageCounts, now: number | null = null): boolean {
     if (!isFlowStage(counts.stage) || counts.series === null) return false;
     this.everSeen = true;
+    if (counts.series === GAP) {
+      // It counts nothing, and no traffic is expected of it.
+      if (now !== null) for (const { watcher } of this.running) watcher.onCounts?.(counts, now);
+      return true;
+    }
     const name = this.table.place(counts.app_id, counts.series, counts.collector_tstamp);
     if (now !== null) {
       const folded = name.appId === counts.app_id ? counts : { ...counts, app_id: name.appId };

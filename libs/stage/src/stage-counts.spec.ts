@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MAX_EVENT_SERIES, StageCounter, minuteOf, type CountSource } from './stage-counts';
+import { gapSummary, MAX_EVENT_SERIES, StageCounter, minuteOf, type CountSource } from './stage-counts';
 
 const source: CountSource = { stage: 'validator', unit: 'event', source: 'enriched-events/0/0-9', lag: 4 };
 const subject = (app_id: string, minute: number, event_name: string | null = null) => ({
@@ -89,4 +89,28 @@ describe('StageCounter', () => {
 
 it('cuts a time to its minute', () => {
   expect(minuteOf(119_999)).toBe(60_000);
+});
+
+describe('gapSummary', () => {
+  it('names the range, changes no sum, and is the same whenever it is noticed', () => {
+    const first = gapSummary('enricher', 'collector-payloads/3/100-199', 61_000);
+    expect(first).toMatchObject({
+      app_id: '*',
+      stage: 'enricher',
+      series: 'gap',
+      source: 'collector-payloads/3/100-199',
+      collector_tstamp: 60_000,
+      in_count: 0,
+      out_count: 0,
+      failed: {},
+      dropped: {},
+    });
+    expect(gapSummary('enricher', 'collector-payloads/3/100-199', 999_000).counts_id).toBe(first.counts_id);
+    expect(gapSummary('enricher', 'collector-payloads/3/100-200', 61_000).counts_id).not.toBe(
+      first.counts_id,
+    );
+    expect(gapSummary('validator', 'collector-payloads/3/100-199', 61_000).counts_id).not.toBe(
+      first.counts_id,
+    );
+  });
 });

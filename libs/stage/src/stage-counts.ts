@@ -9,6 +9,34 @@ export const MAX_EVENT_SERIES = 200;
 /** The series every app has. */
 export const TOTAL = 'total';
 
+/** The series of a summary that counts nothing: its `source` names records that retention removed before the stage read them. */
+export const GAP = 'gap';
+
+/**
+ * What tells of a gap in a stage's input. Its id follows from stage and source alone: a gap that is met again tells the
+ * same. It adds nothing to any sum, because nobody knows of what app and minute the records were.
+ *
+ * @param source `<topic>/<partition>/<first offset>-<last offset>`
+ * @param noticedAt wall-clock time, milliseconds
+ */
+export const gapSummary = (stage: CountingStage, source: string, noticedAt: number): StageCounts => ({
+  counts_id: contentId('stage-counts', stage, '*', GAP, source),
+  app_id: '*',
+  collector_tstamp: minuteOf(noticedAt),
+  stage,
+  series: GAP,
+  unit: null,
+  source,
+  in_count: 0,
+  out_count: 0,
+  failed: {},
+  dropped: {},
+  payloads_in: null,
+  status_codes: null,
+  lag_records: null,
+  max_delay_ms: null,
+});
+
 interface Tally {
   in_count: number;
   out_count: number;

@@ -67,6 +67,7 @@ function moduleOf(settings: LoaderConfig, kit: Kit): DynamicModule {
     log: kit.log,
     metrics: kit.metrics,
     onFatal: kit.fatal,
+    onGap: (summary) => writer.write(topics.stageCounts, summary),
   });
   kit.onDrain('batches', () => server.close());
   kit.onDrain('counts and failed events on their way to the broker', () => writer.drain());
@@ -92,11 +93,7 @@ function connect(app: NestFastifyApplication, _config: LoaderConfig, kit: Kit): 
   const [server, watch, writer] = [app.get(RangedServer), app.get(TableWatch), app.get(TopicWriter)];
   kit.health.readiness('clickhouse', () => watch.notReady());
   kit.health.readiness('kafka', () => server.notReady());
-  kit.health.readiness('counts', () =>
-    writer.ready()
-      ? null
-      : 'The broker does not take stage counts and failed events. Check that it runs and that KAFKA__BROKERS names it.',
-  );
+  kit.health.readiness('counts', () => writer.notReady());
   kit.health.liveness('kafka', () => server.notLive());
   app.connectMicroservice({ strategy: server });
   watch.start();

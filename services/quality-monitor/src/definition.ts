@@ -89,11 +89,7 @@ function connect(app: NestFastifyApplication, _config: QualityMonitorConfig, kit
   ];
   kit.health.readiness('history', () => watchkeeper.notReady());
   kit.health.readiness('stage-counts', () => server.notReady());
-  kit.health.readiness('quality-alerts', () =>
-    writer.ready()
-      ? null
-      : 'The broker does not take alerts. Check that it runs and that KAFKA__BROKERS names it; alerts are kept and written later.',
-  );
+  kit.health.readiness('quality-alerts', () => writer.notReady());
   kit.health.liveness('stage-counts', () => server.notLive());
   app.connectMicroservice({ strategy: server });
   void openWriter(writer, kit);

@@ -32,6 +32,11 @@ export class ObservingServer extends StageServer {
     return commit(next, null);
   }
 
+  protected override tellGap(): Promise<void> {
+    // Who only looks loses nothing that others wait for.
+    return Promise.resolve();
+  }
+
   protected override release(): void {
     // Nothing is held for a partition.
   }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { topics, type EnrichedEvent } from '@headwater/contracts';
+import { topics, type EnrichedEvent, type StageCounts } from '@headwater/contracts';
 import type { StreamedBatch } from '@headwater/stage';
 import { anEnrichedEvent } from '@headwater/testing';
 import { eventually, Installation } from '../../kafka-tests/installation-setup';
@@ -143,6 +143,44 @@ describe('a store that recognises batches by their range', () => {
     await at.start(new RangedServer(at.options('loader')), enrichedEvents, () => undefined);
     await eventually(() => at.fatal.length > 0, 'it gives up');
     expect(at.fatal[0]?.message).toContain('v2:something');
+  });
+});
+
+describe('a gap in the input of a store', () => {
+  it('is told before anything behind it is stored, and again under the same id until it was taken', async () => {
+    const at = await Installation.create();
+    try {
+      await at.produce(enrichedEvents, events(20), 1);
+      await at.deleteRecords(enrichedEvents, 1, 5n);
+      await at.run((admin) =>
+        admin.setOffsets({
+          groupId: at.kafka.groupId('loader'),
+          topic: at.kafka.topicName(enrichedEvents),
+          partitions: [{ partition: 1, offset: '2' }],
+        }),
+      );
+      const told: StageCounts[] = [];
+      let toldWhenStored = -1;
+      const onGap = (summary: StageCounts): Promise<void> => {
+        told.push(summary);
+        return told.length < 3 ? Promise.reject(new BrokerUnavailable('not now')) : Promise.resolve();
+      };
+      await at.start(new RangedServer(at.options('loader', { onGap })), enrichedEvents, () => {
+        toldWhenStored = told.length;
+      });
+      await eventually(async () => (await at.lag('loader', enrichedEvents)) === 0n, 'nothing left to read');
+      expect(toldWhenStored).toBe(3);
+      expect(told).toHaveLength(3);
+      expect(new Set(told.map(({ counts_id }) => counts_id)).size).toBe(1);
+      expect(told[0]).toMatchObject({
+        stage: 'loader',
+        series: 'gap',
+        source: 'enriched-events/1/2-4',
+        in_count: 0,
+      });
+    } finally {
+      await at.close();
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Topic } from '@headwater/contracts';
+import type { StageCounts, Topic } from '@headwater/contracts';
 import type { KafkaMessage } from 'kafkajs';
 import type { Committed } from '../client/admin';
 import { PartitionLost, RangeMismatch } from '../errors';
@@ -86,6 +86,10 @@ export class RangedServer extends StageServer {
 
   protected override pass(_lane: Lane, next: bigint, commit: Turn['commit']): Promise<void> {
     return commit(next, null);
+  }
+
+  protected override async tellGap(_lane: Lane, summary: StageCounts): Promise<void> {
+    await this.options.onGap?.(summary);
   }
 
   protected override release(lane: Lane): void {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Topic } from '@headwater/contracts';
+import type { CountingStage, StageCounts, Topic } from '@headwater/contracts';
 import {
+  gapSummary,
   isUndecodable,
   ServiceError,
   type Received,
@@ -174,6 +175,8 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   protected abstract finishPending(turn: Omit<Turn, 'cut'>): Promise<bigint | null>;
   /** Makes offsets count that hold nothing to handle: undone transactions, control records. */
   protected abstract pass(lane: Lane, next: bigint, commit: Turn['commit']): Promise<void>;
+  /** Tells the quality monitor of a gap below `next`; resolves when that cannot be lost any more. */
+  protected abstract tellGap(lane: Lane, summary: StageCounts, next: bigint): Promise<void>;
   /** The partition is no longer ours. */
   protected abstract release(lane: Lane): void;
 
@@ -384,7 +387,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       const point = startingPoint(committed, await this.reader.bounds(lane.name, lane.partition));
       if (point.kind === 'start') return point.at;
       if (point.kind === 'gap') {
-        this.reportGap(lane, point.from, point.at);
+        await this.reportGap(lane, point.from, point.at);
         return point.at;
       }
       if (!this.owns(lane)) return null;
@@ -396,7 +399,12 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     }
   }
 
-  private reportGap(lane: Lane, from: bigint, to: bigint): void {
+  private async reportGap(lane: Lane, from: bigint, to: bigint): Promise<void> {
+    const stage = countingStages.find((each) => each === this.options.group);
+    if (stage !== undefined) {
+      const source = `${lane.topic.name}/${String(lane.partition)}/${String(from)}-${String(to - 1n)}`;
+      await this.tellGap(lane, gapSummary(stage, source, Date.now()), to);
+    }
     const count = Number(to - from);
     this.metrics.gaps.inc({ topic: lane.topic.name, partition: String(lane.partition) }, count);
     this.options.log.error(
@@ -749,6 +757,9 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     await delay(milliseconds, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }
+
+/** Groups that are stages of the flow, and so heard by the quality monitor. */
+const countingStages: readonly CountingStage[] = ['enricher', 'validator', 'loader'];
 
 /** What comes before the first batch that cannot be taken apart, and that batch. */
 function beforePoison(messages: readonly KafkaMessage[]): {

@@ -1,4 +1,4 @@
-import { topics, type EnrichedEvent } from '@headwater/contracts';
+import { topics, type EnrichedEvent, type StageCounts } from '@headwater/contracts';
 import {
   isUndecodable,
   type Batch,
@@ -15,7 +15,7 @@ import { RegistryUnavailable } from '../errors';
 import type { PartitionAssigned } from '../options';
 import { TransactionalServer } from './transactional-server';
 
-const { enrichedEvents, failedEvents, validEvents } = topics;
+const { enrichedEvents, failedEvents, stageCounts, validEvents } = topics;
 
 /** Copies good records, and makes a failed event of each that cannot be decoded. */
 const copy = (batch: Batch<object>): Routed => ({
@@ -251,6 +251,19 @@ describe('a transactional stage', () => {
     expect(await at.metrics.getSingleMetricAsString('headwater_gap_records_total')).toMatch(
       /partition="2"\} 50/,
     );
+    // The quality monitor hears of it, once, and no sum is changed.
+    expect(await at.readValues<StageCounts>(stageCounts)).toMatchObject([
+      {
+        app_id: '*',
+        stage: 'validator',
+        series: 'gap',
+        source: 'enriched-events/2/100-149',
+        in_count: 0,
+        out_count: 0,
+        failed: {},
+        dropped: {},
+      },
+    ]);
   });
 
   it('stops a partition whose log ends before the committed offset, and says so', async () => {

@@ -1,4 +1,4 @@
-import { topics, type Topic } from '@headwater/contracts';
+import { topics, type StageCounts, type Topic } from '@headwater/contracts';
 import { ServiceError, type Routed } from '@headwater/stage';
 import { ValueBuffer } from '../avro/value-buffer';
 import { messageOf, troubleOf } from '../client/kafka-error';
@@ -80,6 +80,15 @@ export class TransactionalServer extends StageServer {
     if (!own) throw new PartitionLost(lane.name, lane.partition);
     // Not a plain commit: one that comes late could undo the offset of a later transaction.
     await this.transact(own, lane, [], next);
+  }
+
+  /** One transaction with the offset behind the gap: it is told exactly once. */
+  protected override async tellGap(lane: Lane, summary: StageCounts, next: bigint): Promise<void> {
+    const own = this.transactions.get(laneKey(lane.name, lane.partition));
+    if (!own) throw new PartitionLost(lane.name, lane.partition);
+    this.encoder ??= new OutputEncoder(this.codecs, this.partitionCounts);
+    const outputs = [{ topic: topics.stageCounts, value: summary }];
+    await this.transact(own, lane, this.encoder.encode(outputs, new ValueBuffer()).records, next);
   }
 
   protected override release(lane: Lane): void {

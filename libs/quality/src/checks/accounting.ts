@@ -1,5 +1,5 @@
 import type { StageCounts } from '@headwater/contracts';
-import { TOTAL } from '@headwater/stage';
+import { GAP, TOTAL } from '@headwater/stage';
 import { z } from 'zod';
 import { ALL_APPS, flow, isFlowStage, PAYLOADS, type FlowStage } from '../counts/tally';
 import { atTime, capitalised, figure, nameOf } from '../incidents/words';
@@ -112,6 +112,14 @@ interface Differences {
   readonly books: Map<number, Books>;
 }
 
+/** Records that retention removed before a stage read them. */
+interface Gap {
+  readonly stage: FlowStage;
+  /** Topic, partition and offsets, e.g. `valid-events/3/100-199`. */
+  readonly source: string;
+  readonly noticedAt: number;
+}
+
 /** Open books beyond this are given up, oldest first: about 50 MB. */
 const MOST_BOOKS = 100_000;
 const REMEMBERED = DAY;
@@ -127,12 +135,15 @@ export const accounting = defineCheck({
 class Accounting implements Watcher {
   private readonly books = new Map<string, Books>();
   private readonly differences = new Map<string, Differences>();
+  private readonly gaps: Gap[] = [];
   constructor(
     private readonly settings: Settings,
     private readonly context: CheckContext,
   ) {}
 
   onCounts(counts: StageCounts, now: number): void {
+    if (counts.series === GAP && isFlowStage(counts.stage) && isRange(counts.source))
+      this.gaps.push({ stage: counts.stage, source: counts.source, noticedAt: counts.collector_tstamp });
     if (!isFlowStage(counts.stage) || !isCounted(counts)) return;
     const books = this.booksOf(counts.app_id, Math.floor(counts.collector_tstamp / this.context.windowMs));
     books.touchedAt = now;
@@ -149,7 +160,7 @@ class Accounting implements Watcher {
   }
 
   onTick(now: number): readonly Observation[] {
-    const observations: Observation[] = [];
+    const observations = this.gaps.splice(0).map(observationOf);
     for (const [key, books] of this.books) {
       for (const equation of books.open) {
         const ripe = this.isRipe(books, equation, now);
@@ -273,6 +284,33 @@ class Accounting implements Watcher {
     return sum;
   }
 }
+
+/** A gap is told once: what is gone does not come back, so nothing ends the alert but time. */
+function observationOf({ stage, source, noticedAt }: Gap): Observation {
+  const [, topic = '', partition = '', first = '', last = ''] = RANGE.exec(source) ?? [];
+  const lost = Number(BigInt(last) - BigInt(first)) + 1;
+  return {
+    subject: { appId: ALL_APPS, stage, series: `${topic}/${partition}`, aspect: `${GAP} ${first}-${last}` },
+    at: noticedAt,
+    verdict: 'deviates',
+    describe: () => ({
+      startedAt: noticedAt,
+      severity: 'critical',
+      observed: lost,
+      expected: 0,
+      low: 0,
+      high: 0,
+      unit: 'offsets',
+      summary: `Up to ${figure(lost)} records of ${topic} are lost: retention removed the offsets ${first} to ${last} of partition ${partition} before the ${stage} read them.`,
+      explanation:
+        'The stage found its committed offset below the start of the log. Some of the offsets may be markers of transactions, which hold no record. ' +
+        'Next: give the topic more retention or the stage more replicas; the events can be sent again only from where they came from (see the runbook E_GAP).',
+    }),
+  };
+}
+
+const RANGE = /^(.+)\/(\d{1,10})\/(\d{1,19})-(\d{1,19})$/;
+const isRange = (source: string | null): source is string => source !== null && RANGE.test(source);
 
 const keyOf = (appId: string, { stage, aspect }: Equation): string => `${appId}\u001f${stage}\u001f${aspect}`;
 
