@@ -16,6 +16,8 @@ export const clickhouseConfig = z.object({
     .number()
     .int()
     .positive()
+    // Far below the hour for which the tables remember the tokens of blocks: what is tried again must still be known.
+    .max(600_000)
     .default(60_000)
     .describe('Longest time for one request, milliseconds; an insert that takes longer is tried again.'),
   compression: z

@@ -78,7 +78,12 @@ export class PoisonBatch extends ServiceError {
   override readonly code = 'E_POISON_BATCH';
   override readonly retriable = false;
 
-  constructor(topic: string, partition: number, { first, last, reason }: Poison) {
+  constructor(
+    topic: string,
+    partition: number,
+    readonly poison: Poison,
+  ) {
+    const { first, last, reason } = poison;
     super(
       `The record batch ${String(first)} to ${String(last)} of ${topic}/${String(partition)} cannot be read (${reason}). Nothing behind it is read until somebody decides. To give up its ${String(last - first + 1n)} records, set KAFKA__SKIP_BATCHES=${skipName(topic, partition, { first, last })} and start the service again.`,
     );

@@ -3,6 +3,7 @@ import { isUndecodable, type Batch, type Routed } from '@headwater/stage';
 import { aFailedEvent, anEnrichedEvent } from '@headwater/testing';
 import { CompressionTypes } from 'kafkajs';
 import { eventually, Installation } from '../../kafka-tests/installation-setup';
+import type { PartitionAssigned } from '../options';
 import { TransactionalServer } from './transactional-server';
 
 const { enrichedEvents, failedEvents, validEvents } = topics;
@@ -72,7 +73,7 @@ describe('a record batch that cannot be taken apart', () => {
     expect(first.notLive()).toBeNull();
     await first.close();
 
-    await at.start(
+    const second = await at.start(
       new TransactionalServer(at.options('validator', { skipBatches: [range] })),
       enrichedEvents,
       copy,
@@ -87,6 +88,24 @@ describe('a record batch that cannot be taken apart', () => {
     expect(await at.metrics.metrics()).toContain(
       'headwater_skipped_records_total{topic="enriched-events"} 2',
     );
+    await second.close();
+
+    // Whoever remembers what came before meets it again, without being told to skip it.
+    const remembered: string[] = [];
+    const onAssigned = async ({ partition, readTail }: PartitionAssigned): Promise<void> => {
+      if (partition !== 0) return;
+      for await (const { value } of readTail(0)) remembered.push((value as EnrichedEvent).event_id);
+    };
+    const third = await at.start(
+      new TransactionalServer(at.options('validator', { onAssigned })),
+      enrichedEvents,
+      copy,
+    );
+    await at.produce(enrichedEvents, [event('later')], 0);
+    await eventually(async () => (await validIds()).includes('later'), 'it goes on');
+    expect(remembered).toEqual(['before', 'behind']);
+    expect(third.notReady()).toBeNull();
+    expect(at.fatal).toEqual([]);
   });
 
   it('is not a record whose key or size is odd', async () => {

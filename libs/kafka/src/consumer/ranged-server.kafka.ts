@@ -5,6 +5,7 @@ import { anEnrichedEvent } from '@headwater/testing';
 import { eventually, Installation } from '../../kafka-tests/installation-setup';
 import { BrokerUnavailable } from '../errors';
 import type { RangedBatchMark } from '../options';
+import { silentLog } from '../client/log';
 import { ObservingServer } from './observing-server';
 import { formatPending, parsePending } from './pending-range';
 import { RangedServer } from './ranged-server';
@@ -129,20 +130,48 @@ describe('a store that recognises batches by their range', () => {
     await at.produce(enrichedEvents, events(10), 0);
     const metadata = formatPending({ first: 0n, next: 5n, rows: 5, sha256: '0'.repeat(64) });
     await at.commit('loader', enrichedEvents, 0n, metadata);
-    await at.start(new RangedServer(at.options('loader')), enrichedEvents, (batch) => {
+    await at.produce(enrichedEvents, events(3), 1);
+    const server = await at.start(new RangedServer(at.options('loader')), enrichedEvents, (batch) => {
       stored.push(storedOf(batch));
     });
-    await eventually(() => at.fatal.length > 0, 'it gives up');
-    expect(at.fatal[0]?.message).toMatch(/cannot be made again: the records are not the ones/);
-    expect(stored).toEqual([]);
+    await eventually(() => server.notReady() !== null, 'it stops');
+    expect(server.notReady()).toMatch(/cannot be made again: the records are not the ones/);
+    await eventually(() => stored.length > 0, 'the other partitions go on');
+    expect(stored.map(({ token }) => token)).toEqual(['1:0-3']);
+    // A restart would find the same, and be the first of many.
+    expect(at.fatal).toEqual([]);
+    expect((await at.committed('loader', enrichedEvents, 0)).metadata).toBe(metadata);
   });
 
   it('stops when a newer version left a note that it cannot read', async () => {
     await at.produce(enrichedEvents, events(10), 0);
     await at.commit('loader', enrichedEvents, 0n, 'v2:something');
-    await at.start(new RangedServer(at.options('loader')), enrichedEvents, () => undefined);
-    await eventually(() => at.fatal.length > 0, 'it gives up');
-    expect(at.fatal[0]?.message).toContain('v2:something');
+    const server = await at.start(new RangedServer(at.options('loader')), enrichedEvents, () => undefined);
+    await eventually(() => server.notReady() !== null, 'it stops');
+    expect(server.notReady()).toContain('v2:something');
+    expect(at.fatal).toEqual([]);
+  });
+
+  it('stays a member of its group while a store takes far longer than a session', async () => {
+    await at.produce(enrichedEvents, events(10), 0);
+    const joined: string[] = [];
+    const log = {
+      ...silentLog,
+      info: (_context: object, message: string) => {
+        if (message.startsWith('Joined')) joined.push(message);
+      },
+    };
+    const options = at.options('loader', { sessionTimeoutMs: 6_000, log });
+    const server = await at.start(new RangedServer(options), enrichedEvents, async (batch) => {
+      await delay(stored.length === 0 ? 20_000 : 0);
+      stored.push(storedOf(batch));
+    });
+    await caughtUp();
+    expect(stored.map(({ token, recovered }) => ({ token, recovered }))).toEqual([
+      { token: '0:0-10', recovered: false },
+    ]);
+    expect(joined).toHaveLength(1);
+    expect(server.notLive()).toBeNull();
   });
 });
 

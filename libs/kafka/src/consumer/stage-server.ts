@@ -23,7 +23,15 @@ import { AdminClient, refusalOf, type Committed } from '../client/admin';
 import { messageOf, needsRejoin, troubleOf } from '../client/kafka-error';
 import { PartitionReader } from '../client/partition-reader';
 import { poisonOf, type Poison } from '../client/poison';
-import { AccessRefused, ConsumerStopped, Fenced, Misconfigured, PoisonBatch, skipName } from '../errors';
+import {
+  AccessRefused,
+  ConsumerStopped,
+  Fenced,
+  Misconfigured,
+  PoisonBatch,
+  RangeMismatch,
+  skipName,
+} from '../errors';
 import { portMetrics, type PortMetrics } from '../metrics';
 import type { RangedBatchMark, ServerOptions } from '../options';
 import type { PartitionCounts } from '../producer/output-encoder';
@@ -469,6 +477,16 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   private fail(lane: Lane, error: unknown): void {
     lane.state = 'stopped';
     lane.problem = messageOf(error);
+    if (error instanceof RangeMismatch || error instanceof PoisonBatch) {
+      // A matter of this partition alone, that a restart does not mend: the others go on.
+      this.consumer?.pause(partitionsOf(lane));
+      this.countWaiting();
+      this.options.log.error(
+        { topic: lane.name, partition: lane.partition, code: error.code },
+        `${laneKey(lane.name, lane.partition)} stands still: ${error.message}`,
+      );
+      return;
+    }
     this.options.onFatal(error instanceof Error ? error : new Error(String(error)));
   }
 
@@ -720,10 +738,24 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   }
 
   private async *readTail(lane: Lane, since: number, position: bigint): AsyncGenerator<Received<unknown>> {
-    const from = await this.reader.offsetAt(lane.name, lane.partition, since);
-    for await (const messages of this.reader.read(lane.name, lane.partition, from, position)) {
-      lane.lastProgress = performance.now();
-      for (const record of await this.stream(lane, messages)) if (!isUndecodable(record)) yield record;
+    let from = await this.reader.offsetAt(lane.name, lane.partition, since);
+    while (from < position) {
+      try {
+        for await (const messages of this.reader.read(lane.name, lane.partition, from, position)) {
+          lane.lastProgress = performance.now();
+          for (const record of await this.stream(lane, messages)) if (!isUndecodable(record)) yield record;
+        }
+        return;
+      } catch (error) {
+        if (!(error instanceof PoisonBatch)) throw error;
+        // It lies before the committed offset: somebody has given it up already, and it can be remembered no more.
+        const { first, last } = error.poison;
+        this.options.log.warn(
+          { topic: lane.name, partition: lane.partition, first: String(first), last: String(last) },
+          `The record batch ${String(first)} to ${String(last)} of ${laneKey(lane.name, lane.partition)}, which was given up before, cannot be looked at again either; it is left out.`,
+        );
+        from = last + 1n;
+      }
     }
   }
 
