@@ -10,7 +10,7 @@ import { markdownOf, reportOf } from './results/report';
 import { controlResult, problemsOf, runResult, type RunResult } from './results/result';
 import { append, ofLatestBuild, readResults } from './results/results-file';
 import { currentBuild } from './run/build-id';
-import { fullPlan, quickPlan, remaining, type PlannedRun } from './run/plan';
+import { fullPlan, namedPlan, quickPlan, remaining, type PlannedRun } from './run/plan';
 import { RATE, runScenario } from './run/run-scenario';
 import { scenarios } from './scenarios';
 import { World, type WorldKind } from './world/world';
@@ -22,7 +22,8 @@ Breaks a running pipeline in every way of the fault matrix and looks for each ev
   --quick        one run of each scenario of the quick tier (the default)
   --full         all scenarios, all faults; goes on where it stopped with this build, and writes the report
   --controls     builds in which one guarantee is broken: the checker must notice each
-  --only A,B     only these scenarios (or controls)
+  --only A,B     only these scenarios (or controls); without --full, one run of each
+  --faults N     faults in such a run (2)
   --seed N       which faults, where and when (1)
   --rate N       events a second (500)
   --minutes N    begin no run after so many minutes
@@ -59,6 +60,7 @@ async function main(): Promise<number> {
       only: { type: 'string' },
       seed: { type: 'string' },
       rate: { type: 'string' },
+      faults: { type: 'string' },
       minutes: { type: 'string' },
     },
   });
@@ -98,7 +100,11 @@ async function main(): Promise<number> {
     );
   const chosen = scenarios.filter(({ name }) => only?.includes(name) ?? true);
   if (values.full !== true)
-    return runAll(only ? fullPlan(chosen, options.seed) : quickPlan(chosen, options.seed), options, null);
+    return runAll(
+      only ? namedPlan(chosen, options.seed, Number(values.faults ?? 2)) : quickPlan(chosen, options.seed),
+      options,
+      null,
+    );
   const { build } = currentBuild(root);
   const plan = remaining(fullPlan(chosen, options.seed), readResults(RESULTS, runResult), build);
   const code = await runAll(plan, options, RESULTS);

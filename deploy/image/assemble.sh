@@ -17,4 +17,6 @@ cp package.json package-lock.json deploy/image/entrypoint.mjs LICENSE "$out/"
 cp -R dist "$out/dist"
 # Only what the services need at run time; none of these packages runs a script at install.
 (cd "$out" && npm install --no-save --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error)
+# What is in it, for whoever has to answer for it.
+node_modules/.bin/tsx tools/supply-chain/main.ts sbom "$out/sbom.cdx.json"
 chmod -R a+rX,a-w "$out"

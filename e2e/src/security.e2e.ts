@@ -7,7 +7,6 @@ import { createClient, type ClickHouseClient } from '@clickhouse/client';
 import {
   aclsOf,
   allows,
-  groupOf,
   principals,
   topics,
   type Principal,

@@ -16,6 +16,13 @@ export const quickPlan = (scenarios: readonly Scenario[], seed: number): readonl
     scenario.quick === undefined ? [] : [{ scenario, seed, faults: scenario.quick }],
   );
 
+/** One run of each scenario that was named, with as many faults as asked for. */
+export const namedPlan = (
+  scenarios: readonly Scenario[],
+  seed: number,
+  faults: number,
+): readonly PlannedRun[] => scenarios.map((scenario) => ({ scenario, seed, faults }));
+
 /** All runs of the full tier, cut to runs of bounded length; seeds count up from `seed` within each scenario. */
 export function fullPlan(scenarios: readonly Scenario[], seed: number): readonly PlannedRun[] {
   return scenarios.flatMap((scenario) => {

@@ -5,8 +5,8 @@ import type { ServiceName } from '@headwater/contracts';
 import { builtServices } from '@headwater/pipeline';
 
 const root = resolve(__dirname, '../..');
-/** Beside the real bundles, so that packages are found in the same place. */
-const variantsFolder = join(root, 'dist/variants');
+/** In the checkout, so that packages are found; not in `dist`, which ships. */
+const variantsFolder = join(root, '.headwater/variants');
 
 /** A change of a source file. The text must be there exactly once: a variant that changes nothing would prove nothing. */
 export interface Edit {

@@ -1,5 +1,6 @@
 import { aclsOf, principals, type Acl } from '@headwater/contracts';
-import { databaseGrantsOf, databaseRoles } from '../../services/jobs/src/database-rights';
+import { migrations } from '@headwater/clickhouse';
+import { databaseGrantsOf, databaseRoles } from '@headwater/loading';
 import type { GeneratedFile } from './generator';
 
 /** Who may do what on Kafka and in ClickHouse: the same tables that the jobs `acls` and `grants` apply. */
@@ -10,7 +11,7 @@ export function accessDocs(): readonly GeneratedFile[] {
 function page(): string {
   return `# Access
 
-Generated from \`libs/contracts/src/acls.ts\` and \`services/jobs/src/database-rights.ts\` by \`npm run generate\`. How to set it up:
+Generated from \`libs/contracts/src/acls.ts\` and \`libs/loading/src/database-rights.ts\` by \`npm run generate\`. How to set it up:
 [Secure an installation](../how-to/secure.md).
 
 ## Kafka
@@ -32,8 +33,9 @@ beneath it are granted too. \`loader\` may read the columns that materialized vi
 | --- | --- | --- |
 ${databaseRoles
   .flatMap((role) =>
-    databaseGrantsOf(role, 'headwater').map(
-      ({ privileges, on }) => `| headwater_${role.replace('-', '_')} | \`${on}\` | ${privileges.join(', ')} |`,
+    databaseGrantsOf(role, 'headwater', migrations).map(
+      ({ privileges, on }) =>
+        `| headwater_${role.replace('-', '_')} | \`${on}\` | ${privileges.join(', ')} |`,
     ),
   )
   .join('\n')}

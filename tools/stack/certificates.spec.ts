@@ -44,7 +44,7 @@ describe('createAuthority', () => {
         rejectUnauthorized: true,
       },
       (socket) => {
-        socket.end(socket.getPeerCertificate().subject.CN);
+        socket.end(String(socket.getPeerCertificate().subject.CN));
       },
     );
     server.on('tlsClientError', () => undefined);
@@ -59,7 +59,9 @@ describe('createAuthority', () => {
     });
     const answer = await new Promise<string>((resolve) => {
       let said = '';
-      socket.on('data', (chunk) => (said += chunk.toString()));
+      socket.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
       socket.on('error', () => {
         resolve('');
       });

@@ -1,5 +1,6 @@
 import { verifyChart } from '../chart/verify-chart';
 import { verifyImage } from '../image/verify-image';
+import { verifySupplyChain } from '../supply-chain/verify-supply-chain';
 import { testStackKind } from '@headwater/stack';
 import { checked, jest } from './command';
 import { chromium, corpora, go, java, maven, needs, python } from './requirements';
@@ -49,6 +50,11 @@ export const suites: readonly Suite[] = [
       'fuzz',
       'faults',
     ),
+  },
+  {
+    name: 'supply chain',
+    proves: 'what ships is licensed, pinned and listed',
+    run: (context) => Promise.resolve(verifySupplyChain(context)),
   },
   { name: 'dead code', proves: 'nothing is left that nobody uses', run: checked('knip') },
   { name: 'unit', proves: 'each part does what it says', missing: needs(corpora), run: jest('unit') },

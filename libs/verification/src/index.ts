@@ -1,6 +1,6 @@
 export { type Expectations, type Invariant, type Verdict } from './invariants/invariant';
 export { invariants } from './invariants';
-export { leaksIn, mayBeInPayload, SUSPICIOUS, type Found } from './leaks/leaks';
+export { leaksIn, mayBeInPayload, SUSPICIOUS, type Found, type Leak } from './leaks/leaks';
 export { Facts, type Sent } from './ledger/facts';
 export {
   lineOf,
@@ -26,7 +26,6 @@ export {
   Observations,
   type AlertSeen,
   type LagOfPartition,
-  type Leak,
   type Look,
   type StageTotals,
 } from './observed/observations';

@@ -1,7 +1,7 @@
-import { ClickHouse, clickhouseConfig, tablesConfig } from '@headwater/clickhouse';
+import { ClickHouse, clickhouseConfig, migrations, tablesConfig } from '@headwater/clickhouse';
+import { databaseGrantsOf, databaseRoles, type DatabaseRole } from '@headwater/loading';
 import { logConfig } from '@headwater/service-kit';
 import { z } from 'zod';
-import { databaseGrantsOf, databaseRoles, type DatabaseRole } from './database-rights';
 import { defineJob } from './job';
 
 const settingOf = (role: DatabaseRole): string =>
@@ -40,7 +40,7 @@ export function grantStatements(
     const user = users[settingOf(role)];
     return [
       `CREATE ROLE IF NOT EXISTS${on} ${roleName(role)}`,
-      ...databaseGrantsOf(role, database).map(
+      ...databaseGrantsOf(role, database, migrations).map(
         (grant) => `GRANT${on} ${grant.privileges.join(', ')} ON ${grant.on} TO ${roleName(role)}`,
       ),
       ...(role === 'migrate' && cluster !== undefined

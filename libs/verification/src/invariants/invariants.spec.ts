@@ -79,6 +79,19 @@ describe('negative controls: each is caught by exactly its invariant', () => {
       ({ failed }) => void (failed[0] = { ...copyOf(failed), copies: 9 }),
     ],
     [
+      'an event that the enricher wrote twice, which the validator hides',
+      'I2',
+      'duplicated',
+      ({ facts, input }) => {
+        const content = [...facts.contents()].find(
+          (one) => facts.attemptsOf(one) === 1 && facts.rivalsOf(one).length === 0,
+        );
+        const twice = input.find(({ title }) => title.endsWith(`#${String(content)}`));
+        if (twice === undefined) throw new Error('No event was sent just once.');
+        input.push({ ...twice, offset: 9_999 });
+      },
+    ],
+    [
       'an event in both places',
       'I2',
       'both',
@@ -213,12 +226,42 @@ describe('negative controls: each is caught by exactly its invariant', () => {
   });
 
   it.each<[string, (seen: Observations) => void]>([
-    ['a stage that does not account for an event', (seen) => change(seen, 'validator', { unaccounted: 1 })],
-    ['an event between two stages', (seen) => change(seen, 'validator', { missing: -1 })],
-    ['a counter that says more than the topic', (seen) => change(seen, 'validator', { out: 1 }, true)],
-    ['a counter of failed events', (seen) => change(seen, 'enricher', { failed: 1 }, true)],
-    ['events that were accepted and not counted', (seen) => change(seen, 'enricher', { in: -1 }, true)],
-    ['events that were counted and not sent', (seen) => change(seen, 'enricher', { in: 1 }, true)],
+    [
+      'a stage that does not account for an event',
+      (seen) => {
+        change(seen, 'validator', { unaccounted: 1 });
+      },
+    ],
+    [
+      'an event between two stages',
+      (seen) => {
+        change(seen, 'validator', { missing: -1 });
+      },
+    ],
+    [
+      'a counter that says more than the topic',
+      (seen) => {
+        change(seen, 'validator', { out: 1 }, true);
+      },
+    ],
+    [
+      'a counter of failed events',
+      (seen) => {
+        change(seen, 'enricher', { failed: 1 }, true);
+      },
+    ],
+    [
+      'events that were accepted and not counted',
+      (seen) => {
+        change(seen, 'enricher', { in: -1 }, true);
+      },
+    ],
+    [
+      'events that were counted and not sent',
+      (seen) => {
+        change(seen, 'enricher', { in: 1 }, true);
+      },
+    ],
   ])('%s', (_case, breaks) => {
     const { ids, report } = brokenBy(() => undefined, breaks);
     expect([ids, report.totals.imbalance]).toEqual([['I8'], 1]);

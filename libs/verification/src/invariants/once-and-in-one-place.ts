@@ -6,7 +6,7 @@ export const onceAndInOnePlace: Invariant = {
   id: 'I2',
   name: 'once, and in one place',
   advice:
-    'An event is stored more than once, or both as good and as bad. Twice in the topic: enricher or validator wrote it twice (look for two owners of one partition). Once in the topic and twice in the table: the loader inserted a batch twice, under two tokens or later than the deduplication window.',
+    'An event is stored more than once, or both as good and as bad. Twice in valid-events: the validator wrote it twice (look for two owners of one partition). More often in enriched-events than it was sent: the enricher did, or the collector. Once in the topic and twice in the table: the loader inserted a batch twice, under two tokens or later than the deduplication window.',
   check: (seen) => {
     if (seen.tables.kind !== 'seen') return unseen(seen.tables);
     return finding([...doubles(seen), both(seen)]);
@@ -31,6 +31,12 @@ export function doubles(seen: Observations): readonly Tally[] {
     else if ((validRecords[content] ?? 0) > 1)
       tally.add(
         () => `event ${String(content)}: ${String(validRecords[content])} records in the topic valid-events`,
+      );
+    const inputs = seen.records.inputCopies[content] ?? 0;
+    if (inputs > facts.attemptsOf(content))
+      tally.add(
+        () =>
+          `event ${String(content)} (${facts.classOf(content)}): ${String(inputs)} records in the topic enriched-events, and ${String(facts.attemptsOf(content))} requests carried it`,
       );
     if ((dead[content] ?? 0) > 1)
       tally.add(

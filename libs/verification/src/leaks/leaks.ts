@@ -7,6 +7,14 @@ export interface Found {
   readonly text: string;
 }
 
+/** A canary that was found where no address may be. */
+export interface Leak {
+  /** E.g. `table failed_events_stored, column payload`. */
+  readonly where: string;
+  readonly encoding: string;
+  readonly found: string;
+}
+
 interface Encoding {
   readonly name: Found['encoding'];
   readonly pattern: RegExp;
@@ -25,10 +33,11 @@ function base64Marks(bytes: string): readonly string[] {
 /** The block of the IPv4 canaries, 198.18.0.0/15, and of the IPv6 ones, 2001:db8::/32, in every form. */
 const encodings: readonly Encoding[] = [
   { name: 'text', pattern: /(?<![\d.])198[.-]0?1[89][.-]\d{1,3}[.-]\d{1,3}(?!\d)/g },
-  // 198 * 2^24 + 18 * 2^16 = 3323068416 up to 3323199487
+  // 198 * 2^24 + 18 * 2^16 = 3323068416 up to 3323199487; between letters it is a part of a digest.
   {
     name: 'decimal',
-    pattern: /(?<![\d.])3323(?:0(?:6(?:8(?:4(?:1[6-9]|[2-9]\d)|[5-9]\d\d)|9\d{3})|[7-9]\d{4})|1\d{5})(?!\d)/g,
+    pattern:
+      /(?<![0-9a-z.])3323(?:0(?:6(?:8(?:4(?:1[6-9]|[2-9]\d)|[5-9]\d\d)|9\d{3})|[7-9]\d{4})|1\d{5})(?![0-9a-z])/gi,
   },
   // Dashes around it are those of a UUID, whose groups can be anything.
   { name: 'hex', pattern: /(?<![0-9a-z-])(?:0x)?c6(?:12|13)[0-9a-f]{4}(?![0-9a-z-])/gi },

@@ -1,4 +1,5 @@
 import type { Facts } from '../ledger/facts';
+import type { Leak } from '../leaks/leaks';
 import { SeenRecords } from './records';
 import { SeenRows } from './rows';
 import { Tally } from './tally';
@@ -44,14 +45,6 @@ export const notLooked = (why: string): { readonly kind: 'not looked at'; readon
   kind: 'not looked at',
   why,
 });
-
-/** A canary that was found where no address may be. */
-export interface Leak {
-  /** E.g. `table failed_events_stored, column payload`. */
-  readonly where: string;
-  readonly encoding: string;
-  readonly found: string;
-}
 
 /** All that was seen of a run. What is looked at anew, after an outage, replaces what was seen before. */
 export class Observations {

@@ -1,5 +1,5 @@
 import type { Facts } from '../ledger/facts';
-import type { Leak } from './observations';
+import type { Leak } from '../leaks/leaks';
 import { countOne, resolve, resolveFailed } from './resolve';
 import { Tally } from './tally';
 import { Watch } from './watch';
@@ -29,6 +29,8 @@ export class SeenRecords {
   /** Records of `valid-events` and of `failed-events`, by content. */
   readonly validCopies: Uint8Array;
   readonly failedCopies: Uint8Array;
+  /** Records of `enriched-events`, by content: the validator removes copies, so those that the stages before it made hide there. */
+  readonly inputCopies: Uint8Array;
   readonly failedByStage = new Map<string, number>();
   validCount = 0;
   readonly strangers = new Tally();
@@ -45,6 +47,7 @@ export class SeenRecords {
   constructor(private readonly facts: Facts) {
     this.validCopies = new Uint8Array(facts.length);
     this.failedCopies = new Uint8Array(facts.length);
+    this.inputCopies = new Uint8Array(facts.length);
   }
 
   valid({ partition, offset, id, duplicateOf, title }: ValidRecord): void {
@@ -84,7 +87,9 @@ export class SeenRecords {
   /** A record of `enriched-events`, which the validator reads: in the order of its partition. */
   input({ partition, offset, id, title }: Omit<ValidRecord, 'duplicateOf'>): void {
     const place = resolve(this.facts, id, '', title);
-    if (place === null || this.facts.rivalsOf(place.original).length === 0) return;
+    if (place === null) return;
+    countOne(this.inputCopies, place.content);
+    if (this.facts.rivalsOf(place.original).length === 0) return;
     if (!this.firstIn.has(place.original))
       this.firstIn.set(place.original, { partition, offset, content: place.content });
   }

@@ -30,7 +30,7 @@ export class Tables {
       `SELECT (SELECT count() FROM events_stored WHERE app_id = {app:String}) AS events,
               (SELECT uniqExact(failed_id) FROM failed_events_stored WHERE app_id = {app:String}) AS failed`,
     );
-    return { events: Number(row?.events ?? 0), failed: Number(row?.failed ?? 0) };
+    return { events: row?.events ?? 0, failed: row?.failed ?? 0 };
   }
 
   /** Lays every row against the ledger, a page at a time. */
@@ -58,7 +58,7 @@ export class Tables {
     const [view] = await this.query<{ found: number }>(
       `SELECT count() AS found FROM system.tables WHERE database = currentDatabase() AND name = 'pipeline_accounting'`,
     );
-    if (Number(view?.found ?? 0) === 0) return null;
+    if ((view?.found ?? 0) === 0) return null;
     const rows = await this.query<StageTotals>(
       `SELECT stage, any(unit) AS unit, sum(in_count) AS \`in\`, sum(out_count) AS out, sum(accounting.failed) AS failed,
               sum(accounting.dropped) AS dropped, sum(accounting.unaccounted) AS unaccounted, sum(accounting.missing) AS missing
@@ -66,12 +66,12 @@ export class Tables {
     );
     return rows.map((row) => ({
       ...row,
-      in: Number(row.in),
-      out: Number(row.out),
-      failed: Number(row.failed),
-      dropped: Number(row.dropped),
-      unaccounted: Number(row.unaccounted),
-      missing: row.missing === null ? null : Number(row.missing),
+      in: row.in,
+      out: row.out,
+      failed: row.failed,
+      dropped: row.dropped,
+      unaccounted: row.unaccounted,
+      missing: row.missing,
     }));
   }
 
@@ -84,7 +84,7 @@ export class Tables {
        ORDER BY load_tstamp`,
       { from: Math.floor(from), until: Math.ceil(until) },
     );
-    return rows.map((row) => ({ ...row, at: Number(row.at) }));
+    return rows;
   }
 
   private async observeFailed(seen: SeenRows): Promise<void> {
@@ -105,7 +105,7 @@ export class Tables {
               any(failures[1].field) AS field, any(failures[1].keyword) AS keyword, any(${digestSql(failedColumns)}) AS digest
        FROM failed_events_stored WHERE app_id = {app:String} GROUP BY failed_id`,
     );
-    for (const row of rows) seen.failed({ ...row, copies: Number(row.copies) });
+    for (const row of rows) seen.failed(row);
   }
 
   /** The view that people read must show each stored event once. */
@@ -120,7 +120,7 @@ export class Tables {
       `SELECT (SELECT uniqExact(event_id) FROM events_stored WHERE app_id = {app:String}) AS stored,
               (SELECT uniqExact(event_id) FROM events WHERE app_id = {app:String}) AS shown`,
     );
-    const gap = Number(counts?.stored ?? 0) - Number(counts?.shown ?? 0);
+    const gap = (counts?.stored ?? 0) - (counts?.shown ?? 0);
     if (gap > 0)
       seen.viewGaps.add(
         () => `${String(gap)} events are in events_stored, and the view events does not show them`,

@@ -1,15 +1,17 @@
-import { allTables } from '@headwater/loading';
-import { databaseGrantsOf, databaseRoles, type DatabaseRole } from './database-rights';
+import { migrations } from '@headwater/clickhouse';
+import { allTables, databaseGrantsOf, databaseRoles, type DatabaseRole } from '@headwater/loading';
 import { grantStatements } from './grants';
 
 const may = (role: DatabaseRole, privilege: string): string[] =>
-  databaseGrantsOf(role, 'hw').flatMap(({ privileges, on }) => (privileges.includes(privilege) ? [on] : []));
+  databaseGrantsOf(role, 'hw', migrations).flatMap(({ privileges, on }) =>
+    privileges.includes(privilege) ? [on] : [],
+  );
 
 describe('databaseGrantsOf', () => {
   it('lets the loader write its tables, and read of them what materialized views take over', () => {
     expect(may('loader', 'INSERT')).toEqual(allTables.map(({ stored }) => `hw.${stored}`));
     expect(may('loader', 'SELECT')).toEqual(['hw.schema_migrations']);
-    const parts = databaseGrantsOf('loader', 'hw').filter(({ privileges }) =>
+    const parts = databaseGrantsOf('loader', 'hw', migrations).filter(({ privileges }) =>
       privileges[0]?.startsWith('SELECT('),
     );
     expect(parts.map(({ on }) => on)).toEqual(['hw.events_stored', 'hw.failed_events_stored']);
@@ -46,7 +48,7 @@ describe('databaseGrantsOf', () => {
 
   it('keeps to the database of the installation, and to what doctor asks the server', () => {
     for (const role of databaseRoles)
-      for (const { on } of databaseGrantsOf(role, 'hw'))
+      for (const { on } of databaseGrantsOf(role, 'hw', migrations))
         expect(on).toMatch(/^(?:hw\.(?:\w+|\*)|system\.\w+)$/);
   });
 

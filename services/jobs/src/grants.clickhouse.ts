@@ -5,13 +5,12 @@ import {
   ClickHouse,
   clickhouseConfig,
   migrate,
+  migrations,
   missingMigrations,
   tableProblem,
 } from '@headwater/clickhouse';
-import { allTables } from '@headwater/loading';
-import { databaseGrantsOf, databaseRoles, type DatabaseRole } from '../../services/jobs/src/database-rights';
-import { startClickHouse, type RunningClickHouse } from './clickhouse';
-import { freePorts } from './ports';
+import { allTables, databaseGrantsOf, databaseRoles, type DatabaseRole } from '@headwater/loading';
+import { freePorts, startClickHouse, type RunningClickHouse } from '@headwater/stack';
 
 /** The rights that the job `grants` gives, held by the engine's own access control. */
 let folder: string;
@@ -37,7 +36,7 @@ beforeAll(async () => {
     users: databaseRoles.map((name) => ({
       name,
       password: `password of ${name}`,
-      grants: databaseGrantsOf(name, 'headwater').map(
+      grants: databaseGrantsOf(name, 'headwater', migrations).map(
         ({ privileges, on }) => `${privileges.join(', ')} ON ${on}`,
       ),
     })),

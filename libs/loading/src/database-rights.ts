@@ -1,5 +1,9 @@
-import { migrations, type Migration } from '@headwater/clickhouse';
-import { allTables, tables } from '@headwater/loading';
+import { allTables, tables } from './tables';
+
+/** What makes and changes the tables, in its order. */
+interface Migration {
+  readonly sql: string;
+}
 
 /** Who signs in to ClickHouse, each with a role of its own. */
 export const databaseRoles = ['migrate', 'loader', 'quality-monitor', 'cli', 'reader'] as const;
@@ -24,7 +28,7 @@ const seenByDoctor = ['disks', 'parts', 'merge_tree_settings', 'tables', 'column
 export function databaseGrantsOf(
   role: DatabaseRole,
   database: string,
-  all: readonly Migration[] = migrations,
+  all: readonly Migration[],
 ): readonly DatabaseGrant[] {
   const views = viewsIn(all);
   const own = (name: string): string => `${database}.${name}`;
