@@ -150,6 +150,8 @@ describe('QualityMonitor', () => {
     expect(raised?.summary).toMatch(
       /^12 events of app shop are missing: the enricher handed on \d+, the validator took in \d+/,
     );
+    // Of both apps.
+    expect(monitor.status().imbalance).toEqual({ collector: 0, enricher: 0, validator: 24, loader: 0 });
     expect(alerts).toHaveLength(4);
   });
 

@@ -6,7 +6,7 @@ import { OpenWindows, type ClosedWindow } from './counts/open-windows';
 import { Progress } from './counts/progress';
 import { SeenIds } from './counts/seen-ids';
 import { SeriesTable } from './counts/series-table';
-import { isFlowStage, type FlowStage } from './counts/tally';
+import { flow, isFlowStage, type FlowStage } from './counts/tally';
 import { evidenceThreshold } from './detection/budget';
 import { COUNT_HYPOTHESES } from './detection/count-watch';
 import { CountWatches } from './detection/count-watches';
@@ -28,6 +28,8 @@ export interface MonitorStatus {
   readonly threshold: number;
   /** By reporting stage: start of the first window that is still open, collector time. */
   readonly watermarks: Readonly<Partial<Record<FlowStage, number>>>;
+  /** Units by stage that are missing or too many, of the last day. */
+  readonly imbalance: Readonly<Record<FlowStage, number>>;
 }
 
 /** Tallies in open windows beyond this close the oldest windows early: about 200 MB. */
@@ -175,7 +177,17 @@ export class QualityMonitor {
       openTallies: this.windows.size,
       threshold: this.threshold(COUNT_HYPOTHESES.length),
       watermarks: this.watermarks(),
+      imbalance: this.imbalance(),
     };
+  }
+
+  private imbalance(): Readonly<Record<FlowStage, number>> {
+    const sums = { collector: 0, enricher: 0, validator: 0, loader: 0 };
+    for (const { watcher } of this.running) {
+      const found = watcher.imbalance?.() ?? {};
+      for (const stage of flow) sums[stage] += found[stage] ?? 0;
+    }
+    return sums;
   }
 
   private watermarks(): Readonly<Partial<Record<FlowStage, number>>> {

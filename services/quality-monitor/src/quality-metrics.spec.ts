@@ -16,6 +16,7 @@ const status = (apps: readonly string[]): MonitorStatus => ({
   openTallies: 3,
   threshold: 16.5,
   watermarks: { enricher: 1_700_000_000_000 },
+  imbalance: { collector: 0, enricher: 0, validator: 24, loader: 0 },
 });
 
 describe('QualityMetrics', () => {
@@ -45,4 +46,12 @@ describe('QualityMetrics', () => {
     expect(lines).toHaveLength(51);
     expect(lines.find((line) => line.includes('app_id="other"'))).toMatch(/ 450$/);
   });
+});
+
+it('shows by stage what is not accounted for', async () => {
+  const registry = new Registry();
+  new QualityMetrics(registry).show(status(['shop']), 0);
+  const text = await registry.getSingleMetricAsString('headwater_quality_unaccounted');
+  expect(text).toContain('headwater_quality_unaccounted{stage="validator"} 24');
+  expect(text).toContain('headwater_quality_unaccounted{stage="loader"} 0');
 });

@@ -13,6 +13,7 @@ export class QualityMetrics {
   private readonly threshold: Gauge;
   private readonly openTallies: Gauge;
   private readonly watermark: Gauge;
+  private readonly imbalance: Gauge;
   private readonly outbox: Gauge;
   private readonly summaries: Counter;
   private readonly sent: Counter;
@@ -51,6 +52,12 @@ export class QualityMetrics {
       labelNames: ['stage'],
       registers,
     });
+    this.imbalance = new Gauge({
+      name: 'headwater_quality_unaccounted',
+      help: 'Units of the last day that are missing or too many within a stage or on the way to it; 0: the accounting closes.',
+      labelNames: ['stage'],
+      registers,
+    });
     this.outbox = new Gauge({
       name: 'headwater_quality_unsent_alerts',
       help: 'Alerts that wait to be written to quality-alerts.',
@@ -79,7 +86,7 @@ export class QualityMetrics {
   }
 
   show(
-    { incidents, series, learning, openTallies, threshold, watermarks }: MonitorStatus,
+    { incidents, series, learning, openTallies, threshold, watermarks, imbalance }: MonitorStatus,
     unsent: number,
   ): void {
     const apps = [...new Set(incidents.map(({ appId }) => appId))].sort().slice(0, MOST_APPS);
@@ -91,6 +98,7 @@ export class QualityMetrics {
     this.threshold.set(threshold);
     this.openTallies.set(openTallies);
     for (const [stage, time] of Object.entries(watermarks)) this.watermark.set({ stage }, time / 1000);
+    for (const [stage, units] of Object.entries(imbalance)) this.imbalance.set({ stage }, units);
     this.outbox.set(unsent);
   }
 }

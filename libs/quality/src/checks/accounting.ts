@@ -109,6 +109,7 @@ interface Books {
 
 /** Windows that did not close, by what the alert is about: a straggler may still make up for it. */
 interface Differences {
+  readonly equation: Equation;
   readonly books: Map<number, Books>;
 }
 
@@ -177,6 +178,17 @@ class Accounting implements Watcher {
     return observations.sort((a, b) => a.at - b.at);
   }
 
+  imbalance(): Readonly<Partial<Record<FlowStage, number>>> {
+    const sums: Partial<Record<FlowStage, number>> = {};
+    for (const { equation, books } of this.differences.values())
+      for (const { accounts } of books.values()) {
+        const difference = equation.right(accounts) - equation.left(accounts);
+        if (difference === 0 || (difference > 0 && equation.surplusIsFine)) continue;
+        sums[equation.stage] = (sums[equation.stage] ?? 0) + Math.abs(difference);
+      }
+    return sums;
+  }
+
   private booksOf(appId: string, index: number): Books {
     const at = index * this.context.windowMs;
     const key = `${appId}\u001f${String(at)}`;
@@ -229,7 +241,7 @@ class Accounting implements Watcher {
     const matters =
       Math.abs(difference) > this.settings.toleratedEvents && !(difference > 0 && equation.surplusIsFine);
     if (matters) {
-      const differences = this.differences.get(key) ?? { books: new Map<number, Books>() };
+      const differences = this.differences.get(key) ?? { equation, books: new Map<number, Books>() };
       this.differences.set(key, differences);
       differences.books.set(at, books);
     }

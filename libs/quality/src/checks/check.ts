@@ -2,6 +2,7 @@ import type { AlertSeverity, AlertStage, StageCounts } from '@headwater/contract
 import { z } from 'zod';
 import type { ClosedWindow } from '../counts/open-windows';
 import type { Progress } from '../counts/progress';
+import type { FlowStage } from '../counts/tally';
 import type { CountWatches } from '../detection/count-watches';
 
 /** What an observation is about. Its parts make the stable key of the alert. */
@@ -72,6 +73,8 @@ export interface Watcher {
   onTick?(now: number, input: InputState): readonly Observation[];
   /** A series made room for others. */
   forget?(seriesKey: string): void;
+  /** Units by stage that are missing or too many, of the last day; stages where everything is accounted for are left out. */
+  imbalance?(): Readonly<Partial<Record<FlowStage, number>>>;
   /** Tests against the false-alarm budget that this check runs on its own series. */
   readonly tests?: number;
 }
