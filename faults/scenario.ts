@@ -30,6 +30,8 @@ export interface Scenario {
   readonly atOnce?: number;
   /** Longest time until all that was accepted before the end of a fault is through, seconds. Default 60. */
   readonly recoverSeconds?: number;
+  /** ClickHouse merges parts meanwhile, as it does in production; too long a run would have too many parts without. */
+  readonly merging?: boolean;
   /** Says what stands in for the real thing, where it is not the real thing that broke. */
   readonly simulated?: string;
   /** Done before the load of a run begins, and undone by what it answers after the load has ended. */

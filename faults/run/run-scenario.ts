@@ -51,6 +51,7 @@ export async function runScenario(
   const recoverySeconds: number[] = [];
   let stuck = 0;
   const undo = await scenario.prepare?.(scene);
+  if (scenario.merging !== true) await world.merging(false);
   const load = Load.start({
     collectorUrl: world.collectorUrl,
     endpoints: world.observers,
@@ -81,6 +82,7 @@ export async function runScenario(
   }
   await world.mend();
   const verification = await load.check([world.logs], SETTLE_SECONDS);
+  await world.merging(true);
   await scenario.judge?.(scene, verification);
   return {
     scenario: scenario.name,

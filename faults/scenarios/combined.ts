@@ -102,6 +102,7 @@ export const combinedScenarios: readonly Scenario[] = [
     world: 'one broker',
     full: 30,
     atOnce: 30,
+    merging: true,
     recoverSeconds: 120,
     prepare({ world, note }) {
       const watch = new MemoryWatch(world.all());

@@ -172,6 +172,17 @@ export class World {
     for (const service of this.of(name)) service.bundles = bundles;
   }
 
+  /**
+   * Whether ClickHouse merges parts of the tables of events. A merge of a replacing table makes one row of two copies: what was
+   * stored twice can only be seen while nothing is merged.
+   */
+  async merging(on: boolean): Promise<void> {
+    for (const table of ['events_stored', 'failed_events_stored'])
+      await this.tables.command({
+        query: `ALTER TABLE ${table} ${on ? 'RESET' : 'MODIFY'} SETTING ${mergeSettings.map((setting) => (on ? setting : `${setting} = 1`)).join(', ')}`,
+      });
+  }
+
   /** Mends whatever a fault has left broken, so that the next one meets a whole installation. */
   async mend(): Promise<void> {
     await this.toxiproxy?.reset();
@@ -200,6 +211,9 @@ export class World {
     await this.toxiproxy?.stop();
   }
 }
+
+/** With one byte as the most that a merge may take, there is none. */
+const mergeSettings = ['max_bytes_to_merge_at_max_space_in_pool', 'max_bytes_to_merge_at_min_space_in_pool'];
 
 const jobSettings = (kind: WorldKind): Readonly<Record<string, string>> => ({
   TOPICS__SIZING: kind === 'one broker' ? 'embedded' : 'cluster',
