@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import type { ServiceName } from '@headwater/contracts';
 import { builtServices } from '@headwater/pipeline';
 
@@ -64,6 +64,8 @@ export async function buildVariant({ name, services, edits }: Variant): Promise<
     const schemas = join(builtServices, service, 'schemas');
     if (existsSync(schemas)) cpSync(schemas, join(out, 'schemas'), { recursive: true });
   }
+  // Its process would keep whoever waits for this one's output waiting.
+  await stop();
   const unused = [...texts.keys()].filter((path) => !used.has(path));
   if (unused.length > 0)
     throw new Error(`The variant ${name} changes ${unused.join(', ')}, which none of its services contains.`);

@@ -34,9 +34,7 @@ export class LedgerWriter {
       this.resolvers.push(resolve);
       this.rejecters.push(reject);
     });
-    this.writing ??= this.flush().finally(() => {
-      this.writing = null;
-    });
+    this.writing ??= this.flush();
     return done;
   }
 
@@ -59,6 +57,8 @@ export class LedgerWriter {
         for (const reject of rejecters) reject(error as Error);
       }
     }
+    // In the turn that saw nothing waiting: whoever writes next, also because a line is done, starts anew.
+    this.writing = null;
   }
 }
 
