@@ -14,12 +14,14 @@ describe('aclsOf', () => {
       ]);
   });
 
-  it('lets exactly those read a topic whom the table names', () => {
+  it('lets exactly those read a topic whom the table names, and the verifier what it checks', () => {
     for (const { name, readers } of table)
       expect([name, principals.filter((principal) => may(principal, 'read', name))]).toEqual([
         name,
         principals.filter((principal) =>
-          readers.some((reader) => reader === (principal === 'consumer' ? 'consumers' : principal)),
+          principal === 'verifier'
+            ? ['enriched-events', 'valid-events', 'failed-events'].includes(name)
+            : readers.some((reader) => reader === (principal === 'consumer' ? 'consumers' : principal)),
         ),
       ]);
   });
@@ -39,6 +41,7 @@ describe('aclsOf', () => {
     expect(groups('collector')).toEqual([]);
     expect(groups('consumer')).toEqual(['example-consumer']);
     expect(groups('cli')).toEqual([]);
+    expect(groups('verifier')).toEqual([]);
   });
 
   it('lets enricher and validator, and nobody else, open transactions of their own', () => {
@@ -95,6 +98,16 @@ describe('aclsOf', () => {
     expect(
       allows(aclsOf('cli'), { resource: 'group', name: 'headwater-loader', operation: 'describe' }),
     ).toBe(true);
+  });
+
+  it('lets the verifier see the ends of every topic and the lag of every group, and change nothing', () => {
+    for (const { name } of table) expect([name, may('verifier', 'describe', name)]).toEqual([name, true]);
+    expect(
+      allows(aclsOf('verifier'), { resource: 'group', name: 'headwater-loader', operation: 'describe' }),
+    ).toBe(true);
+    expect(new Set(aclsOf('verifier').map(({ operation }) => operation))).toEqual(
+      new Set(['read', 'describe']),
+    );
   });
 
   it.each(principals)('says nothing twice for %s', (principal) => {

@@ -1,8 +1,8 @@
 import { topics, type Topic } from './topics';
 
 /**
- * Who signs in to the brokers, each under a user of its own: the services, the command line, the job that makes topics, and a
- * consumer outside Headwater as an example of one.
+ * Who signs in to the brokers, each under a user of its own: the services, the command line, `headwater verify`, the job that
+ * makes topics, and a consumer outside Headwater as an example of one.
  */
 export const principals = [
   'collector',
@@ -11,6 +11,7 @@ export const principals = [
   'loader',
   'quality-monitor',
   'cli',
+  'verifier',
   'jobs',
   'consumer',
 ] as const;
@@ -41,6 +42,11 @@ export interface AclOptions {
 
 /** Services whose output, dead letters, counts and input offsets are one transaction. */
 const transactional: readonly Principal[] = ['enricher', 'validator'];
+/**
+ * What `headwater verify` reads: what a stage wrote of the events that it sent. It reads no addresses, and the counts where the
+ * tables have them. It is no part of the dataflow, so the topic table does not name it.
+ */
+const verified: readonly Topic[] = [topics.enrichedEvents, topics.validEvents, topics.failedEvents];
 /** Name of Kafka's one cluster resource. */
 const CLUSTER = 'kafka-cluster';
 
@@ -64,9 +70,12 @@ export function aclsOf(principal: Principal, options: AclOptions = {}): readonly
   const may = (operation: AclOperation): boolean => onTopics.some((acl) => acl.operation === operation);
   return [
     ...onTopics,
-    ...(may('read') ? groupAcls(principal, options) : []),
-    // `headwater doctor` measures how far behind the services are.
-    ...(principal === 'cli' ? acls('group', groupOf('', prefix), 'prefixed', ['describe']) : []),
+    // `headwater verify` reads without a group.
+    ...(may('read') && principal !== 'verifier' ? groupAcls(principal, options) : []),
+    // `headwater doctor` and `headwater verify` measure how far behind the services are.
+    ...(principal === 'cli' || principal === 'verifier'
+      ? acls('group', groupOf('', prefix), 'prefixed', ['describe'])
+      : []),
     // One id per input partition: `<group>-<topic>-<partition>`.
     ...(transactional.includes(principal)
       ? acls('transactional-id', `${groupOf(principal, prefix)}-`, 'prefixed', ['write', 'describe'])
@@ -75,7 +84,9 @@ export function aclsOf(principal: Principal, options: AclOptions = {}): readonly
   ];
 }
 
-function operationsOn({ producers, readers }: Topic, principal: Principal): readonly AclOperation[] {
+function operationsOn(topic: Topic, principal: Principal): readonly AclOperation[] {
+  if (principal === 'verifier') return [...(verified.includes(topic) ? (['read'] as const) : []), 'describe'];
+  const { producers, readers } = topic;
   const reader = principal === 'consumer' ? 'consumers' : principal;
   const operations: readonly AclOperation[] = [
     ...(producers.some((name) => name === principal) ? (['write'] as const) : []),

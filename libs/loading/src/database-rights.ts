@@ -6,7 +6,7 @@ interface Migration {
 }
 
 /** Who signs in to ClickHouse, each with a role of its own. */
-export const databaseRoles = ['migrate', 'loader', 'quality-monitor', 'cli', 'reader'] as const;
+export const databaseRoles = ['migrate', 'loader', 'quality-monitor', 'cli', 'verifier', 'reader'] as const;
 export type DatabaseRole = (typeof databaseRoles)[number];
 
 /** One right: what may be done, and to what. */
@@ -20,6 +20,9 @@ export interface DatabaseGrant {
 const seenByDoctor = ['disks', 'parts', 'merge_tree_settings', 'tables', 'columns'].map(
   (name) => `system.${name}`,
 );
+
+/** Where `headwater verify` finds every column that can hold text, to look for addresses in it. */
+const seenByVerifier = ['columns', 'tables'].map((name) => `system.${name}`);
 
 /**
  * Exactly what each role needs, from the list of tables and the text of the migrations. A view is read with the rights of
@@ -75,6 +78,8 @@ export function databaseGrantsOf(
         { privileges: ['INSERT'], on: own('replay_runs_stored') },
         ...select(seenByDoctor),
       ];
+    case 'verifier':
+      return [...readable([...views.keys()]), ...versions, ...select(seenByVerifier)];
     case 'reader':
       return readable([...views.keys()]);
   }

@@ -16,14 +16,21 @@ describe('grantsOf', () => {
       'User:headwater-loader',
       'User:headwater-quality-monitor',
       'User:headwater-cli',
+      'User:headwater-verifier',
       'User:headwater-jobs',
     ]);
   });
 
   it('takes other names', () => {
     expect(
-      usersOf({ ACLS__USERS__QUALITY_MONITOR: 'CN=monitor,O=hw', ACLS__USERS__CONSUMER: 'shop' }).slice(-4),
-    ).toEqual(['User:CN=monitor,O=hw', 'User:headwater-cli', 'User:headwater-jobs', 'User:shop']);
+      usersOf({ ACLS__USERS__QUALITY_MONITOR: 'CN=monitor,O=hw', ACLS__USERS__CONSUMER: 'shop' }).slice(-5),
+    ).toEqual([
+      'User:CN=monitor,O=hw',
+      'User:headwater-cli',
+      'User:headwater-verifier',
+      'User:headwater-jobs',
+      'User:shop',
+    ]);
   });
 
   it('refuses a name that would end a command', () => {

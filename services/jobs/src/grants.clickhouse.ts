@@ -68,9 +68,9 @@ describe('what the roles may do', () => {
   });
 
   it.each(['events', 'event_contexts', 'failed_event_problems', 'stage_counts', 'quality_alerts'])(
-    'reader and cli read %s',
+    'reader, cli and verifier read %s',
     async (view) => {
-      for (const role of ['reader', 'cli'] as const)
+      for (const role of ['reader', 'cli', 'verifier'] as const)
         expect(await as(role).query(`SELECT count() AS n FROM ${view}`)).toHaveLength(1);
     },
   );
@@ -101,6 +101,13 @@ describe('what the roles may not do', () => {
     ['quality-monitor', 'write counts', insertInto('stage_counts_stored')],
     ['cli', 'write events', insertInto('events_stored')],
     ['cli', 'empty a table', 'TRUNCATE TABLE failed_events_stored'],
+    ['verifier', 'write events', insertInto('events_stored')],
+    [
+      'verifier',
+      'say that replays were sent',
+      'INSERT INTO replay_runs_stored (run_id) SELECT generateUUIDv4()',
+    ],
+    ['verifier', 'empty a table', 'TRUNCATE TABLE events_stored'],
     ['reader', 'write events', insertInto('events_stored')],
     ['reader', 'drop a view', 'DROP VIEW events'],
     ['reader', 'read files of the server', "SELECT * FROM file('/etc/passwd', 'LineAsString')"],

@@ -46,6 +46,19 @@ describe('databaseGrantsOf', () => {
     expect(may('cli', 'INSERT')).toEqual(['hw.replay_runs_stored']);
   });
 
+  it('lets the verifier read every table that holds rows, and write nothing', () => {
+    const stored = migrations.flatMap(({ sql }) =>
+      [...sql.matchAll(/CREATE TABLE IF NOT EXISTS \{\{database\}\}\.(\w+)/g)].map(
+        ([, name = '']) => `hw.${name}`,
+      ),
+    );
+    expect(stored).toEqual(expect.arrayContaining(['hw.events_stored', 'hw.replay_runs_stored']));
+    expect(may('verifier', 'SELECT')).toEqual(
+      expect.arrayContaining([...stored, 'system.columns', 'system.tables']),
+    );
+    expect(may('verifier', 'INSERT')).toEqual([]);
+  });
+
   it('keeps to the database of the installation, and to what doctor asks the server', () => {
     for (const role of databaseRoles)
       for (const { on } of databaseGrantsOf(role, 'hw', migrations))
