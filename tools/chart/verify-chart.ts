@@ -219,7 +219,17 @@ function signingIn(helm: string): readonly Case[] {
       run: () => {
         const job = securedPods(helm).get('acls') ?? '';
         const users = [...job.matchAll(/name: ACLS__USERS__(\w+)/g)].map(([, name = '']) => name).sort();
-        const wanted = ['COLLECTOR', 'ENRICHER', 'JOBS', 'LOADER', 'QUALITY_MONITOR', 'VALIDATOR'];
+        const wanted = [
+          'CLI',
+          'COLLECTOR',
+          'CONSUMER',
+          'ENRICHER',
+          'JOBS',
+          'LOADER',
+          'QUALITY_MONITOR',
+          'VALIDATOR',
+          'VERIFIER',
+        ];
         return users.join() === wanted.join() ? null : `It knows ${users.join(', ')}.`;
       },
     },

@@ -61,12 +61,13 @@ export function chartSchema(root: string): readonly GeneratedFile[] {
         tls: object({ enabled: flag, caSecret: text, caKey: text }),
         sasl: object({ mechanism: oneOf('none', 'plain', 'scram-sha-256', 'scram-sha-512') }),
         users: object(
-          Object.fromEntries(
-            [...Object.values(chartKeys), 'jobs', 'admin'].map((key) => [
+          Object.fromEntries([
+            ...[...Object.values(chartKeys), 'jobs', 'admin'].map((key) => [
               key,
               object({ ...signingIn, tlsSecret: text }),
             ]),
-          ),
+            ...['cli', 'verifier', 'consumer'].map((key) => [key, object({ username: text })]),
+          ]),
         ),
       }),
       registry: object({ url: { type: 'string', pattern: '^(https?://.+)?$' }, ...signingIn }),
@@ -77,9 +78,10 @@ export function chartSchema(root: string): readonly GeneratedFile[] {
         existingSecret: text,
         passwordKey: text,
         users: object(
-          Object.fromEntries(
-            ['loader', 'qualityMonitor', 'migrate', 'admin'].map((key) => [key, object(signingIn)]),
-          ),
+          Object.fromEntries([
+            ...['loader', 'qualityMonitor', 'migrate', 'admin'].map((key) => [key, object(signingIn)]),
+            ...['cli', 'verifier', 'reader'].map((key) => [key, object({ username: text })]),
+          ]),
         ),
       }),
       admin: object({ existingSecret: text, tokenKey: text }),
