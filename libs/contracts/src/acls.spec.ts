@@ -110,6 +110,24 @@ describe('aclsOf', () => {
     );
   });
 
+  it('lets the monitor see how far every stage has read, and no event', () => {
+    const acls = aclsOf('quality-monitor', { prefix: 'eu.' });
+    for (const { name } of table)
+      expect([name, may('quality-monitor', 'describe', name)]).toEqual([name, true]);
+    for (const stage of ['enricher', 'validator', 'loader'])
+      expect(allows(acls, { resource: 'group', name: groupOf(stage, 'eu.'), operation: 'describe' })).toBe(
+        true,
+      );
+    expect(table.filter(({ name }) => may('quality-monitor', 'read', name)).map(({ name }) => name)).toEqual([
+      'stage-counts',
+    ]);
+    expect(
+      acls
+        .filter(({ resource, operation }) => resource === 'group' && operation === 'read')
+        .map(({ name }) => name),
+    ).toEqual(['eu.headwater-quality-monitor']);
+  });
+
   it.each(principals)('says nothing twice for %s', (principal) => {
     const lines = aclsOf(principal).map((acl) => JSON.stringify(acl));
     expect(lines).toEqual([...new Set(lines)]);

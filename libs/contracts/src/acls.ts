@@ -72,8 +72,8 @@ export function aclsOf(principal: Principal, options: AclOptions = {}): readonly
     ...onTopics,
     // `headwater verify` reads without a group.
     ...(may('read') && principal !== 'verifier' ? groupAcls(principal, options) : []),
-    // `headwater doctor` and `headwater verify` measure how far behind the services are.
-    ...(principal === 'cli' || principal === 'verifier'
+    // `headwater doctor`, `headwater verify` and the check `accounting` measure how far behind the services are.
+    ...(principal === 'cli' || principal === 'verifier' || principal === 'quality-monitor'
       ? acls('group', groupOf('', prefix), 'prefixed', ['describe'])
       : []),
     // One id per input partition: `<group>-<topic>-<partition>`.
@@ -95,7 +95,8 @@ function operationsOn(topic: Topic, principal: Principal): readonly AclOperation
     // The job and `headwater doctor` compare topics with the table; neither reads a record.
     ...(principal === 'jobs' || principal === 'cli' ? (['describe-configs'] as const) : []),
   ];
-  return operations.length === 0 ? [] : [...operations, 'describe'];
+  // The monitor compares the ends of topics with what their readers have committed; it reads no event.
+  return operations.length === 0 && principal !== 'quality-monitor' ? [] : [...operations, 'describe'];
 }
 
 function groupAcls(principal: Principal, { prefix = '', consumerGroup }: AclOptions): readonly Acl[] {
