@@ -2,7 +2,7 @@ import { clickhouseConfig } from '@headwater/clickhouse';
 import { enrichmentsConfig, pseudonymKeys } from '@headwater/enrichment';
 import { kafkaConfig, registryConfig } from '@headwater/kafka';
 import { igluConfig } from '@headwater/look-ups';
-import { secret } from '@headwater/service-kit';
+import { adminConfig, secret } from '@headwater/service-kit';
 import { z } from 'zod';
 
 /*
@@ -37,3 +37,6 @@ export const sendingConfig = z.object({
     url: registryConfig.shape.url.default('http://127.0.0.1:8081/apis/ccompat/v7'),
   }),
 });
+
+/** What addresses with metrics are asked with. */
+export const metricsConfig = z.object({ admin: adminConfig.prefault({}) });

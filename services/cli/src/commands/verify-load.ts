@@ -75,6 +75,10 @@ export async function runLoad(values: Values, surroundings: Surroundings): Promi
     err(
       `The topics could not be read to the end: ${watcher.problem.message} What was seen until then is checked.\n`,
     );
+  else if (watcher?.seenCount === 0 && generator.progress.accepted > 0)
+    err(
+      'The topics were watched, and no record of this run was seen. Does anything come through? Who may look at valid-events and failed-events and not read them sees nothing either: the user verifier may (docs/how-to/verify.md).\n',
+    );
   if (!isOn(values, 'json')) err(`Check it with: headwater verify check --ledger ${folder}\n`);
   return 0;
 }

@@ -9,8 +9,9 @@ import {
   type Facts,
   type Leak,
 } from '@headwater/verification';
-import { scanFiles, scanMetrics, scanTables } from './leak-scan';
+import { scanFiles, scanMetrics, scanTables, withoutSecrets } from './leak-scan';
 import { patiently, type Patience } from './patience';
+import { refusalIn } from './refusal';
 import { Tables } from './tables';
 import { lagNow, observeInput, observeTopics, scanPayloads, targetsNow } from './topic-records';
 
@@ -20,6 +21,8 @@ export interface CheckSettings {
   readonly settleMs: number;
   readonly scan: readonly string[];
   readonly metrics: readonly string[];
+  /** What those addresses ask for; null: nothing. */
+  readonly metricsToken: string | null;
   /** Whether anything is expected of the alerts. */
   readonly wantsAlerts: boolean;
 }
@@ -83,7 +86,8 @@ export async function observe(
   }
 
   onProgress('Looking for addresses');
-  const leaks = await patiently(() => lookForLeaks(facts, settings, means), looking());
+  const hasReadTopics = seen.topics.kind === 'seen';
+  const leaks = await patiently(() => lookForLeaks(facts, settings, means, hasReadTopics), looking());
   if (leaks.kind === 'seen') {
     for (const leak of leaks.value.leaks) seen.leak(leak);
     seen.leakScan = { kind: 'seen', value: leaks.value.scanned };
@@ -151,19 +155,25 @@ function expectedRows(facts: Facts): { readonly events: number; readonly failed:
 /** @returns what was found, and what was scanned, in words */
 async function lookForLeaks(
   { plan, firstSentAt }: Facts,
-  { scan, metrics }: CheckSettings,
+  { scan, metrics, metricsToken }: CheckSettings,
   { clickhouse, inspector }: CheckMeans,
+  hasReadTopics: boolean,
 ): Promise<{ readonly leaks: readonly Leak[]; readonly scanned: readonly string[] }> {
   const inTables = await scanTables(clickhouse, plan.app);
   const inPayloads = inspector === null ? null : await ifAllowed(() => scanPayloads(inspector, firstSentAt));
   return {
-    leaks: [...inTables, ...(inPayloads ?? []), ...(await scanFiles(scan)), ...(await scanMetrics(metrics))],
+    leaks: [
+      ...inTables,
+      ...(inPayloads ?? []),
+      ...(await scanFiles(scan)),
+      ...(await scanMetrics(metrics, metricsToken)),
+    ],
     scanned: [
       'all tables',
-      ...(inspector === null ? [] : ['the topic failed-events']),
+      ...(hasReadTopics ? ['the topic failed-events'] : []),
       ...(inPayloads === null ? [] : ['the topic collector-payloads']),
       ...scan,
-      ...metrics,
+      ...metrics.map(withoutSecrets),
     ],
   };
 }
@@ -173,7 +183,7 @@ async function ifAllowed<T>(look: () => Promise<T>): Promise<T | null> {
   try {
     return await look();
   } catch (error) {
-    if (error instanceof ServiceError && !error.retriable) return null;
+    if (refusalIn(error) !== null || (error instanceof ServiceError && !error.retriable)) return null;
     throw error;
   }
 }

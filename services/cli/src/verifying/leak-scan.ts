@@ -55,23 +55,59 @@ export async function scanFiles(paths: readonly string[]): Promise<readonly Leak
   return leaks;
 }
 
-/** Looks for canaries in what addresses answer. @throws what `fetch` throws, and an error for another status than 200 */
-export async function scanMetrics(urls: readonly string[]): Promise<readonly Leak[]> {
+/**
+ * Looks for canaries in what addresses answer.
+ *
+ * @param token is sent to each of them, but to those that bring a name and a password of their own
+ * @throws what `fetch` throws, and an error for another status than 200
+ */
+export async function scanMetrics(urls: readonly string[], token: string | null): Promise<readonly Leak[]> {
   const leaks: Leak[] = [];
   for (const url of urls) {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const where = withoutSecrets(url);
+    const answer = await fetch(where, {
+      headers: authorization(url, token),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
     const text = await answer.text();
     if (!answer.ok)
-      throw Object.assign(
-        new Error(`${url} answers ${String(answer.status)}: give --metrics an address that can be read.`),
-        {
-          code: 'E_METRICS',
-        },
-      );
+      throw Object.assign(new Error(`${where} answers ${String(answer.status)}: ${advice(answer.status)}`), {
+        code: 'E_METRICS',
+      });
     for (const line of text.split('\n'))
-      for (const { encoding, text: found } of leaksIn(line)) leaks.push({ where: url, encoding, found });
+      for (const { encoding, text: found } of leaksIn(line)) leaks.push({ where, encoding, found });
   }
   return leaks;
+}
+
+const advice = (status: number): string =>
+  status === 401 || status === 403
+    ? 'set ADMIN__TOKEN_FILE to the token of the services.'
+    : 'give --metrics an address that can be read.';
+
+/** @throws {UsageError} for what is no address */
+export function metricsUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw new UsageError(`--metrics is "${text}". Give an address like http://127.0.0.1:9092/metrics.`);
+  return url.href;
+}
+
+/** An address without the name and the password that may stand in it: for reports, and for `fetch`, which takes none. */
+export function withoutSecrets(address: string): string {
+  const url = new URL(address);
+  url.username = '';
+  url.password = '';
+  return url.href;
+}
+
+function authorization(address: string, token: string | null): Record<string, string> {
+  const { username, password } = new URL(address);
+  if (username !== '' || password !== '') {
+    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+  }
+  return token === null ? {} : { authorization: `Bearer ${token}` };
 }
 
 /** @throws {UsageError} for a path that is not there: a scan of nothing would prove nothing */

@@ -11,7 +11,8 @@ describe('the ledger', () => {
 
   it('writes a line that follows at once upon another', async () => {
     const ledger = await LedgerWriter.create(join(folder, 'ledger'));
-    for (let payload = 0; payload < 20; payload += 1) await ledger.write({ kind: 'given up', payload, t1: 1 });
+    for (let payload = 0; payload < 20; payload += 1)
+      await ledger.write({ kind: 'given up', payload, t1: 1 });
     await ledger.close();
     expect(readFileSync(join(folder, 'ledger/ledger.ndjson'), 'utf8').trimEnd().split('\n')).toHaveLength(20);
   });

@@ -1,5 +1,6 @@
 import { ServiceError } from '@headwater/stage';
 import type { Look } from '@headwater/verification';
+import { refusalIn } from './refusal';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
@@ -15,7 +16,7 @@ export interface Patience {
 
 /**
  * Looks, and again with growing pauses while what is looked at is out of order. An outage of ours is never a fault of the
- * run: when the time is over, it says why nothing was seen.
+ * run: when the time is over, it says why nothing was seen. Where this user is refused, it says so at once.
  */
 export async function patiently<T>(look: () => Promise<T>, patience: Patience): Promise<Look<T>> {
   const { until, now, sleep, stop } = patience;
@@ -23,6 +24,8 @@ export async function patiently<T>(look: () => Promise<T>, patience: Patience): 
     try {
       return { kind: 'seen', value: await look() };
     } catch (error) {
+      const refusal = refusalIn(error);
+      if (refusal !== null) return { kind: 'failed', why: refusal };
       if (!isOfInfrastructure(error)) throw error;
       const heals = !(error instanceof ServiceError) || error.retriable;
       if (!heals || stop.aborted || now() + pause > until) return { kind: 'failed', why: error.message };

@@ -28,12 +28,18 @@ export class Watcher {
   private readonly followers: Promise<void>[] = [];
   /** Why it ended before it was told to; null while all is well. */
   problem: Error | null = null;
+  /** Records of the app that it saw. */
+  seenCount = 0;
 
   private constructor(
     private readonly inspector: TopicInspector,
     private readonly file: WriteStream,
     private readonly app: string,
-  ) {}
+  ) {
+    file.on('error', (error) => {
+      this.problem ??= error;
+    });
+  }
 
   /** Begins to read at what is the end now. @throws {ServiceError} when the topics cannot be read */
   static async start(inspector: TopicInspector, folder: string, app: string): Promise<Watcher> {
@@ -57,6 +63,7 @@ export class Watcher {
     await sleep(STAYS_MS);
     this.stop.abort();
     await Promise.all(this.followers);
+    if (this.file.closed) return;
     this.file.end();
     await once(this.file, 'close');
   }
@@ -72,6 +79,7 @@ export class Watcher {
         if (isUndecodable(record)) continue;
         const value = record.value as Partial<EnrichedEvent & FailedEvent>;
         if (value.app_id !== this.app) continue;
+        this.seenCount += 1;
         const id = topic === topics.validEvents ? value.event_id : value.failed_id;
         this.note({
           kind: 'seen',
