@@ -2,6 +2,7 @@ import type { QualityAlert, StageCounts } from '@headwater/contracts';
 import { GAP } from '@headwater/stage';
 import { checks as allChecks } from './checks';
 import type { Check, CheckContext, InputState, Watcher } from './checks/check';
+import { LinkWatch, type LinkName, type LinkSighting } from './counts/link-watch';
 import { OpenWindows, type ClosedWindow } from './counts/open-windows';
 import { Progress } from './counts/progress';
 import { SeenIds } from './counts/seen-ids';
@@ -56,6 +57,7 @@ export class QualityMonitor {
   private readonly table: SeriesTable;
   private readonly windows: OpenWindows;
   private readonly progress = new Progress();
+  private readonly links = new LinkWatch();
   private readonly counts: CountWatches;
   private readonly incidents: Incidents;
   private readonly running: readonly Running[];
@@ -89,6 +91,7 @@ export class QualityMonitor {
       rebaselineMs: settings.rebaselineHours * HOUR,
       counts: this.counts,
       progress: this.progress,
+      links: this.links,
       threshold: (hypotheses) => this.threshold(hypotheses),
     };
     this.running = checks.flatMap((check) => {
@@ -150,6 +153,16 @@ export class QualityMonitor {
   noteRead(partition: string, lag: number, readUpTo: number, now: number): void {
     this.progress.noteOwn(partition, lag, readUpTo - this.settings.latenessSeconds * SECOND, now);
     this.ownLag.set(partition, { lag, readUpTo });
+  }
+
+  /** What was seen of a link between two stages. */
+  noteLink(sighting: LinkSighting): void {
+    this.links.note(sighting);
+  }
+
+  /** Links that are worth a look: their positions would settle what the last tick had to leave open. */
+  waitsFor(): ReadonlySet<LinkName> {
+    return new Set(this.running.flatMap(({ watcher }) => [...(watcher.waitsFor ?? [])]));
   }
 
   /** A partition that somebody else reads from now on. */

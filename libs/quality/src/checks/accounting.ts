@@ -1,6 +1,7 @@
 import type { StageCounts } from '@headwater/contracts';
 import { GAP, TOTAL } from '@headwater/stage';
 import { z } from 'zod';
+import type { LinkName } from '../counts/link-watch';
 import { ALL_APPS, flow, isFlowStage, PAYLOADS, type FlowStage } from '../counts/tally';
 import { atTime, capitalised, figure, nameOf } from '../incidents/words';
 import { DAY, MINUTE } from '../time';
@@ -12,7 +13,7 @@ const config = z.object({
     .positive()
     .default(10)
     .describe(
-      'How long events may be on their way between two stages before they count as missing, minutes. What is missing within a stage is told at once.',
+      'How long events may be on their way between two stages before they count as missing, minutes: only where the brokers do not say how far the stages have read. Else what is missing is told at once.',
     ),
   toleratedEvents: z
     .number()
@@ -39,8 +40,10 @@ interface Equation {
   readonly aspect: string;
   /** Stage that owns a difference. */
   readonly stage: FlowStage;
-  /** Stages that must have passed the window. */
+  /** Stages whose counts it holds against each other. */
   readonly needs: readonly FlowStage[];
+  /** Way between its stages; null where both sides are of one stage. */
+  readonly link: LinkName | null;
   readonly scope: 'all apps' | 'each app' | 'both';
   readonly unit: string;
   /** More on the right than on the left is in order: the left side is counted in memory and may die with its process. */
@@ -57,6 +60,7 @@ const within = (stage: FlowStage): Equation => ({
   aspect: 'within',
   stage,
   needs: [stage],
+  link: null,
   scope: 'both',
   unit: stage === 'collector' ? 'payloads' : 'events',
   surplusIsFine: false,
@@ -68,10 +72,11 @@ const within = (stage: FlowStage): Equation => ({
   words: (left, right) => `the ${stage} took in ${left} and handed on, failed or dropped ${right}`,
 });
 
-const between = (from: FlowStage, to: FlowStage): Equation => ({
+const between = (from: FlowStage, to: LinkName): Equation => ({
   aspect: `from_${from}`,
   stage: to,
   needs: [from, to],
+  link: to,
   scope: 'each app',
   unit: 'events',
   surplusIsFine: false,
@@ -87,6 +92,7 @@ const equations: readonly Equation[] = [
     aspect: 'from_collector',
     stage: 'enricher',
     needs: ['collector', 'enricher'],
+    link: 'enricher',
     scope: 'all apps',
     unit: 'payloads',
     surplusIsFine: true,
@@ -102,10 +108,20 @@ const equations: readonly Equation[] = [
 interface Books {
   readonly appId: string;
   readonly at: number;
-  touchedAt: number;
   readonly accounts: Map<FlowStage, Account>;
+  /** When the last summary of each stage was read. */
+  readonly touchedAt: Map<FlowStage, number>;
+  /** Equations in which something was counted since they were judged. */
   readonly open: Set<Equation>;
+  /** Differences as they were judged; none where there was none. */
+  readonly judged: Map<Equation, number>;
 }
+
+/**
+ * Why a difference is no longer on its way: both sides are of the same summaries; what one stage handed on the other has
+ * read and counted (or both sides are equal); or long enough was waited.
+ */
+type Proof = 'summaries' | 'positions' | 'patience';
 
 /** Windows that did not close, by what the alert is about: a straggler may still make up for it. */
 interface Differences {
@@ -137,6 +153,8 @@ class Accounting implements Watcher {
   private readonly books = new Map<string, Books>();
   private readonly differences = new Map<string, Differences>();
   private readonly gaps: Gap[] = [];
+  readonly waitsFor = new Set<LinkName>();
+
   constructor(
     private readonly settings: Settings,
     private readonly context: CheckContext,
@@ -147,12 +165,12 @@ class Accounting implements Watcher {
       this.gaps.push({ stage: counts.stage, source: counts.source, noticedAt: counts.collector_tstamp });
     if (!isFlowStage(counts.stage) || !isCounted(counts)) return;
     const books = this.booksOf(counts.app_id, Math.floor(counts.collector_tstamp / this.context.windowMs));
-    books.touchedAt = now;
+    books.touchedAt.set(counts.stage, now);
     const account = books.accounts.get(counts.stage) ?? { ...nothing };
     books.accounts.set(counts.stage, account);
-    // What comes after the stage was judged is judged as well.
+    // What comes after an equation was judged is judged as well: it may bring the other side of what is still to come.
     for (const equation of equations)
-      if (equation.aspect === 'within' && equation.stage === counts.stage) books.open.add(equation);
+      if (isAbout(equation, counts.app_id) && equation.needs.includes(counts.stage)) books.open.add(equation);
     account.in += counts.in_count ?? 0;
     account.out += counts.out_count ?? 0;
     account.payloadsIn += counts.payloads_in ?? 0;
@@ -162,12 +180,14 @@ class Accounting implements Watcher {
 
   onTick(now: number): readonly Observation[] {
     const observations = this.gaps.splice(0).map(observationOf);
+    this.waitsFor.clear();
     for (const [key, books] of this.books) {
       for (const equation of books.open) {
-        const ripe = this.isRipe(books, equation, now);
-        if (ripe === 'no') continue;
+        const proof = this.proofOf(books, equation, now);
+        if (proof === null) continue;
         books.open.delete(equation);
-        if (ripe === 'yes') observations.push(this.judge(books, equation));
+        const observation = proof === 'none' ? null : this.judge(books, equation, proof);
+        if (observation) observations.push(observation);
       }
       if (books.open.size === 0) this.books.delete(key);
     }
@@ -182,7 +202,7 @@ class Accounting implements Watcher {
     const sums: Partial<Record<FlowStage, number>> = {};
     for (const { equation, books } of this.differences.values())
       for (const { accounts } of books.values()) {
-        const difference = equation.right(accounts) - equation.left(accounts);
+        const difference = differenceIn(accounts, equation);
         if (difference === 0 || (difference > 0 && equation.surplusIsFine)) continue;
         sums[equation.stage] = (sums[equation.stage] ?? 0) + Math.abs(difference);
       }
@@ -192,11 +212,15 @@ class Accounting implements Watcher {
   private booksOf(appId: string, index: number): Books {
     const at = index * this.context.windowMs;
     const key = `${appId}\u001f${String(at)}`;
-    const known = this.books.get(key) ?? this.unbalanced(appId, at);
-    if (known) return known;
-    const scope = appId === ALL_APPS ? 'all apps' : 'each app';
-    const open = equations.filter((equation) => equation.scope === scope || equation.scope === 'both');
-    const books: Books = { appId, at, touchedAt: 0, accounts: new Map(), open: new Set(open) };
+    const books: Books = this.books.get(key) ??
+      this.unbalanced(appId, at) ?? {
+        appId,
+        at,
+        accounts: new Map(),
+        touchedAt: new Map(),
+        open: new Set(),
+        judged: new Map(),
+      };
     this.books.set(key, books);
     if (this.books.size > MOST_BOOKS) {
       const [oldest] = this.books.keys();
@@ -214,30 +238,44 @@ class Accounting implements Watcher {
     return undefined;
   }
 
-  private isRipe(
-    { at, touchedAt, accounts }: Books,
-    { needs }: Equation,
-    now: number,
-  ): 'yes' | 'no' | 'never' {
+  /** Null while the equation must wait; `none` where it can never be judged. */
+  private proofOf(books: Books, equation: Equation, now: number): Proof | 'none' | null {
+    const { at, accounts, touchedAt } = books;
+    const { needs, link, stage } = equation;
+    const { progress, links } = this.context;
     const end = at + this.context.windowMs;
-    const { progress } = this.context;
-    const [only, ...others] = needs;
+    if (now < end) return null;
     // A summary of one stage holds both sides, so nothing that is still on its way can make up for a difference.
-    if (only && others.length === 0 && accounts.has(only))
-      return now >= end && progress.watermark(only, now) >= Math.min(end, progress.pipeline) ? 'yes' : 'no';
+    if (link === null)
+      return progress.watermark(stage, now) >= Math.min(end, progress.pipeline) ? 'summaries' : null;
+    const difference = differenceIn(accounts, equation);
+    if (difference === (books.judged.get(equation) ?? 0)) return 'positions';
+
+    const touched = Math.max(...needs.map((each) => touchedAt.get(each) ?? Number.NEGATIVE_INFINITY));
     const grace = this.settings.graceMinutes * MINUTE;
-    if (now < Math.max(end, touchedAt) + grace) return 'no';
-    if (needs.some((stage) => !progress.reporting.includes(stage))) return 'never';
-    if (others.length === 0) return 'never';
-    return needs.every((stage) => progress.watermark(stage, now) >= Math.min(end + grace, progress.pipeline))
-      ? 'yes'
-      : 'no';
+    const isReported = needs.every((each) => progress.reporting.includes(each));
+    // What is counted in memory comes after what it counts, and says nothing of how much is still to come.
+    if (isReported && !(difference > 0 && equation.surplusIsFine)) {
+      if (links.passed(link) >= touched) return 'positions';
+      this.waitsFor.add(link);
+      if (now - links.heardAt(link) < grace) return null;
+    }
+    if (now < Math.max(end, touched) + grace) return null;
+    if (!isReported) return 'none';
+    return needs.every((each) => progress.watermark(each, now) >= Math.min(end + grace, progress.pipeline))
+      ? 'patience'
+      : null;
   }
 
-  private judge(books: Books, equation: Equation): Observation {
+  /** Null where nothing has changed since it was judged before. */
+  private judge(books: Books, equation: Equation, proof: Proof): Observation | null {
     const { appId, at } = books;
     const key = keyOf(appId, equation);
-    const difference = equation.right(books.accounts) - equation.left(books.accounts);
+    const difference = differenceIn(books.accounts, equation);
+    const before = books.judged.get(equation) ?? 0;
+    if (difference === 0) books.judged.delete(equation);
+    else books.judged.set(equation, difference);
+    if (difference !== 0 && difference === before) return null;
     const matters =
       Math.abs(difference) > this.settings.toleratedEvents && !(difference > 0 && equation.surplusIsFine);
     if (matters) {
@@ -245,15 +283,19 @@ class Accounting implements Watcher {
       this.differences.set(key, differences);
       differences.books.set(at, books);
     }
+    // A part of what was missing has come: that is no loss.
+    const isLess = difference * before > 0 && Math.abs(difference) < Math.abs(before);
+    const deviates = matters && !isLess;
     return {
       subject: { appId, stage: equation.stage, series: TOTAL, aspect: equation.aspect },
       at: at + this.context.windowMs,
-      verdict: matters ? 'deviates' : 'ok',
-      describe: () => this.describe(books, equation, matters),
+      verdict: deviates ? 'deviates' : 'ok',
+      describe: () => this.describe(books, equation, deviates ? proof : null),
     };
   }
 
-  private describe({ appId, at, accounts }: Books, equation: Equation, matters: boolean): Finding {
+  /** @param proof why what differs is no longer on its way; null where all is well */
+  private describe({ appId, at, accounts }: Books, equation: Equation, proof: Proof | null): Finding {
     const [left, right] = [equation.left(accounts), equation.right(accounts)];
     const missing = left - right;
     const name = nameOf(appId, TOTAL);
@@ -266,15 +308,13 @@ class Accounting implements Watcher {
       startedAt: at,
     };
     const sides = equation.words(figure(left), figure(right));
-    if (matters)
+    if (proof !== null)
       return {
         ...figures,
         severity: missing > 0 ? 'critical' : 'warning',
         summary: `${figure(Math.abs(missing))} ${equation.unit} of ${name} are ${missing > 0 ? 'missing' : 'too many'}: ${sides}; window of ${atTime(at)}.`,
         explanation:
-          (equation.aspect === 'within'
-            ? 'Both sides are counted by the stage itself, in the same summaries. '
-            : `The counts of both sides for the same window of collector time, ${figure(this.settings.graceMinutes)} minutes after the later one came in. `) +
+          `${this.reasonOf(proof, equation)} ` +
           'Next: compare the stages in the table stage_counts for this window; look for restarts of the stage in its log, and for a gap that it reported in its input.',
       };
     const outstanding = this.outstanding(appId, equation);
@@ -289,10 +329,21 @@ class Accounting implements Watcher {
     };
   }
 
+  private reasonOf(proof: Proof, { stage }: Equation): string {
+    switch (proof) {
+      case 'summaries':
+        return 'Both sides are counted by the stage itself, in the same summaries.';
+      case 'positions':
+        return `The ${stage} has read everything that was handed on to it and all that it counted is in: nothing of this window is still on its way.`;
+      case 'patience':
+        return `The counts of both sides for the same window of collector time, ${figure(this.settings.graceMinutes)} minutes after the later one came in; the brokers did not say how far the stage has read.`;
+    }
+  }
+
   private outstanding(appId: string, equation: Equation): number {
     let sum = 0;
     for (const { accounts } of this.differences.get(keyOf(appId, equation))?.books.values() ?? [])
-      sum += Math.abs(equation.left(accounts) - equation.right(accounts));
+      sum += Math.abs(differenceIn(accounts, equation));
     return sum;
   }
 }
@@ -323,6 +374,13 @@ function observationOf({ stage, source, noticedAt }: Gap): Observation {
 
 const RANGE = /^(.+)\/(\d{1,10})\/(\d{1,19})-(\d{1,19})$/;
 const isRange = (source: string | null): source is string => source !== null && RANGE.test(source);
+
+/** Units that are too many; below 0: that are missing. */
+const differenceIn = (accounts: Accounts, { left, right }: Equation): number =>
+  right(accounts) - left(accounts);
+
+const isAbout = ({ scope }: Equation, appId: string): boolean =>
+  scope === 'both' || scope === (appId === ALL_APPS ? 'all apps' : 'each app');
 
 const keyOf = (appId: string, { stage, aspect }: Equation): string => `${appId}\u001f${stage}\u001f${aspect}`;
 

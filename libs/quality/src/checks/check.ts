@@ -1,6 +1,7 @@
 import type { AlertSeverity, AlertStage, StageCounts } from '@headwater/contracts';
 import { z } from 'zod';
 import type { ClosedWindow } from '../counts/open-windows';
+import type { LinkName, LinkProgress } from '../counts/link-watch';
 import type { Progress } from '../counts/progress';
 import type { FlowStage } from '../counts/tally';
 import type { CountWatches } from '../detection/count-watches';
@@ -59,6 +60,7 @@ export interface CheckContext {
   readonly rebaselineMs: number;
   readonly counts: CountWatches;
   readonly progress: Progress;
+  readonly links: LinkProgress;
   /** Evidence in nats that a test with so many hypotheses must reach: the false-alarm budget of all series. */
   readonly threshold: (hypotheses: number) => number;
 }
@@ -75,6 +77,8 @@ export interface Watcher {
   forget?(seriesKey: string): void;
   /** Units by stage that are missing or too many, of the last day; stages where everything is accounted for are left out. */
   imbalance?(): Readonly<Partial<Record<FlowStage, number>>>;
+  /** Links whose positions would settle what the last `onTick` had to leave open. */
+  readonly waitsFor?: ReadonlySet<LinkName>;
   /** Tests against the false-alarm budget that this check runs on its own series. */
   readonly tests?: number;
 }

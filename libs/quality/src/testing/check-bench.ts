@@ -1,5 +1,6 @@
 import type { Check, CheckContext, Observation, Watcher } from '../checks/check';
 import type { ClosedWindow } from '../counts/open-windows';
+import { LinkWatch } from '../counts/link-watch';
 import { Progress } from '../counts/progress';
 import { keyOfSeries } from '../counts/series-table';
 import { emptyTally, type FlowStage, type Tally } from '../counts/tally';
@@ -20,6 +21,7 @@ export function aWindow(stage: FlowStage, at: number, ...tallies: readonly Parti
 }
 
 export interface Bench extends CheckContext {
+  readonly links: LinkWatch;
   readonly watcher: Watcher;
   /** Steps the shared baselines and lets the check look. */
   readonly close: (window: ClosedWindow) => readonly Observation[];
@@ -36,11 +38,13 @@ export function benchOf(check: Check, settings: Record<string, unknown> = {}, wa
   });
   const threshold = (hypotheses: number): number =>
     evidenceThreshold({ falseAlarmsPerWeek: 1, series: 1, hypotheses });
+  const links = new LinkWatch();
   const context: CheckContext = {
     windowMs: MINUTE,
     rebaselineMs: DAY,
     counts,
     progress: new Progress(),
+    links,
     threshold,
   };
   const watcher = check.start(settings, context);
@@ -49,7 +53,7 @@ export function benchOf(check: Check, settings: Record<string, unknown> = {}, wa
     counts.step(window, threshold(7));
     return watcher.onWindow?.(window) ?? [];
   };
-  return { ...context, watcher, close };
+  return { ...context, links, watcher, close };
 }
 
 /** `verdict aspect app/series` of what is not in order. */
