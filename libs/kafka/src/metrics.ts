@@ -17,6 +17,7 @@ export interface PortMetrics {
   readonly skipped: Counter<'topic'>;
   readonly handlerSeconds: Histogram<'topic'>;
   readonly transactionSeconds: Histogram<'topic'>;
+  readonly takeOverSeconds: Histogram<'topic'>;
   readonly writes: Counter<'topic' | 'result'>;
 }
 
@@ -102,6 +103,13 @@ export function portMetrics(registry: Registry = new Registry()): PortMetrics {
     transactionSeconds: new Histogram({
       name: 'headwater_txn_seconds',
       help: 'Time from the first request of a transaction to its end.',
+      labelNames: ['topic'],
+      buckets: SECONDS,
+      registers,
+    }),
+    takeOverSeconds: new Histogram({
+      name: 'headwater_take_over_seconds',
+      help: 'Time from the decision to read a partition to its first fetch: shutting out earlier owners, reading what they left.',
       labelNames: ['topic'],
       buckets: SECONDS,
       registers,

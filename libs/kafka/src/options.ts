@@ -24,13 +24,17 @@ export interface PartitionAssigned {
   /** Name of the topic without the prefix of the installation. */
   readonly topic: string;
   readonly partition: number;
-  /** Offset of the first record that will be handed over. */
-  readonly position: bigint;
-  /**
-   * What lies before `position`, from the first record whose timestamp is at least `sinceTimestamp` (milliseconds).
-   * Undecodable records are left out.
-   */
-  readTail(sinceTimestamp: number): AsyncIterable<Received<unknown>>;
+  readonly tail: Tail;
+}
+
+/** What a partition holds before the first record that will be handed over. */
+export interface Tail {
+  /** Offset of that record. */
+  readonly end: bigint;
+  /** Offset of the first record whose timestamp (milliseconds) is at least this; `end` when there is none. */
+  offsetAt(timestamp: number): Promise<bigint>;
+  /** The records from an offset on. Undecodable ones are left out, and so is what retention has removed. */
+  read(from: bigint): AsyncIterable<Received<unknown>>;
 }
 
 /** What every transport needs. */

@@ -95,13 +95,41 @@ function keep(history: History, given: Record<string, unknown> = {}) {
       return Promise.resolve();
     },
   };
+  /** Every topic has one partition with ten records, which every stage has read. */
+  const positions = {
+    asked: 0,
+    refused: false,
+    bounds: () => {
+      positions.asked += 1;
+      if (positions.refused) return Promise.reject(new Outage('The brokers refuse it.'));
+      return Promise.resolve([{ partition: 0, start: 0n, stableEnd: 10n, end: 10n }]);
+    },
+    lag: () =>
+      Promise.resolve(
+        Object.values(topics).map((topic) => ({
+          topic,
+          partition: 0,
+          committed: 10n,
+          metadata: null,
+          start: 0n,
+          stableEnd: 10n,
+          lag: 0n,
+        })),
+      ),
+  };
+  const warnings: string[] = [];
+  const log = pino(
+    { level: 'warn' },
+    { write: (line) => void warnings.push((JSON.parse(line) as { msg: string }).msg) },
+  );
   const clock = { ...clockOf({ offsetSeconds: 0, speed: 1 }), now: () => time.now };
   const watchkeeper = new Watchkeeper({
     monitor: new QualityMonitor(quality),
     history,
     writer,
+    positions,
     clock,
-    log: pino({ level: 'silent' }),
+    log,
     metrics: new QualityMetrics(new Registry()),
     settings: quality,
     onFatal: (error) => fatal.push(error),
@@ -126,7 +154,7 @@ function keep(history: History, given: Record<string, unknown> = {}) {
       await watchkeeper.tick();
     }
   };
-  return { watchkeeper, written, fatal, writer, time, batch, live };
+  return { watchkeeper, written, fatal, writer, time, batch, live, positions, warnings };
 }
 
 describe('Watchkeeper', () => {
@@ -150,22 +178,28 @@ describe('Watchkeeper', () => {
   it('counts what the topic holds twice, in its tail and in history, once', async () => {
     const { watchkeeper, live, written, time } = keep(new SeededHistory([...past(NOW)]));
     await watchkeeper.start();
-    const since: number[] = [];
-    const tail = [...past(NOW)]
+    const asked: unknown[] = [];
+    const records = [...past(NOW)]
       .slice(-60)
       .map((value): Received<unknown> => ({ offset: 0n, timestamp: 0, value }));
     await watchkeeper.assigned({
       topic: 'stage-counts',
       partition: 0,
-      position: 60n,
-      readTail: async function* (from) {
-        since.push(from);
-        await delay(1);
-        yield* tail;
-        yield* tail;
+      tail: {
+        end: 60n,
+        offsetAt: (timestamp) => {
+          asked.push(timestamp);
+          return Promise.resolve(7n);
+        },
+        read: async function* (from) {
+          asked.push(from);
+          await delay(1);
+          yield* records;
+          yield* records;
+        },
       },
     });
-    expect(since).toEqual([NOW - 31 * MINUTE]);
+    expect(asked).toEqual([NOW - 31 * MINUTE, 7n]);
     time.now = NOW + MINUTE;
     await live(NOW, 10, 600);
     expect(written).toEqual([]);
@@ -242,5 +276,90 @@ describe('Watchkeeper', () => {
       await live(NOW, 20, 600);
       expect(written).toEqual([]);
     }
+  });
+
+  describe('when events are missing between two stages', () => {
+    const at = (stage: 'enricher' | 'validator' | 'loader', count: number): StageCounts => ({
+      ...summary(NOW, count),
+      counts_id: contentId('test', stage),
+      stage,
+    });
+    const assignment = (values: readonly StageCounts[] = []) => ({
+      topic: topics.stageCounts.name,
+      partition: 0,
+      tail: {
+        end: 10n,
+        offsetAt: () => Promise.resolve(0n),
+        read: async function* () {
+          await delay(1);
+          for (const value of values) yield { offset: 0n, timestamp: 0, value } satisfies Received<unknown>;
+        },
+      },
+    });
+    const lossy = async (given: Record<string, unknown> = {}) => {
+      const kept = keep(new SeededHistory([]), given);
+      await kept.watchkeeper.start();
+      kept.time.now = NOW + 61_000;
+      await kept.watchkeeper.receive(kept.batch([at('enricher', 20), at('validator', 17), at('loader', 17)]));
+      const tick = async (seconds: number): Promise<void> => {
+        kept.time.now = NOW + 61_000 + seconds * 1000;
+        await kept.watchkeeper.tick();
+        await kept.watchkeeper.look();
+      };
+      return { ...kept, tick };
+    };
+
+    it('asks Kafka how far the stages have read, and tells it within a minute of the close', async () => {
+      const { watchkeeper, tick, written } = await lossy();
+      await watchkeeper.assigned(assignment());
+      await tick(5);
+      expect(written).toEqual([]);
+      await tick(10);
+      expect(written).toMatchObject([
+        {
+          check: 'accounting',
+          state: 'firing',
+          app_id: 'shop',
+          stage: 'validator',
+          observed: 17,
+          expected: 20,
+        },
+      ]);
+    });
+
+    it('asks nothing while everything balances', async () => {
+      const { watchkeeper, tick, batch, positions } = await lossy();
+      await watchkeeper.assigned(assignment());
+      const late = [{ ...at('validator', 3), counts_id: contentId('test', 'late') }];
+      await watchkeeper.receive(
+        batch([...late, { ...at('loader', 3), counts_id: contentId('test', 'later') }]),
+      );
+      await tick(5);
+      expect(positions.asked).toBe(0);
+    });
+
+    it('does not take for read what it was not given', async () => {
+      const { watchkeeper, tick, written } = await lossy();
+      for (let seconds = 5; seconds < 60; seconds += 5) await tick(seconds);
+      await watchkeeper.assigned(
+        assignment([{ ...at('validator', 3), counts_id: contentId('test', 'tail') }]),
+      );
+      watchkeeper.released(topics.stageCounts.name, 0);
+      for (let seconds = 60; seconds < 120; seconds += 5) await tick(seconds);
+      expect(written).toEqual([]);
+    });
+
+    it('waits where Kafka does not say it, and says so once', async () => {
+      const { watchkeeper, tick, written, positions, warnings } = await lossy({
+        checks: { accounting: { graceMinutes: 2 } },
+      });
+      await watchkeeper.assigned(assignment());
+      positions.refused = true;
+      for (let seconds = 5; seconds < 115; seconds += 5) await tick(seconds);
+      expect(written).toEqual([]);
+      expect(warnings).toEqual([expect.stringContaining('The brokers refuse it. The user needs Describe')]);
+      await tick(121);
+      expect(written).toMatchObject([{ check: 'accounting', observed: 17, expected: 20 }]);
+    });
   });
 });

@@ -7,6 +7,7 @@ import { isUndecodable, ServiceError, type Batch } from '@headwater/stage';
 import type { Clock } from './clock';
 import type { QualityMonitorConfig } from './config';
 import { nextPiece, type History } from './history';
+import { Links, type Positions } from './links';
 import type { QualityMetrics } from './quality-metrics';
 
 const MINUTE = 60_000;
@@ -19,6 +20,7 @@ export interface Surroundings {
   readonly monitor: QualityMonitor;
   readonly history: History;
   readonly writer: Pick<TopicWriter, 'write'>;
+  readonly positions: Positions;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: QualityMetrics;
@@ -43,8 +45,20 @@ export class Watchkeeper {
   private flushing: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
+  private readonly links: Links;
+  private looking: Promise<void> | null = null;
+  /** Places whose counts are in memory up to what is committed of them. */
+  private readonly held = new Set<string>();
 
-  constructor(private readonly around: Surroundings) {}
+  constructor(private readonly around: Surroundings) {
+    const { positions, clock, log } = around;
+    this.links = new Links({
+      positions,
+      now: () => clock.now(),
+      holds: (partition) => this.held.has(placeOf(topics.stageCounts.name, partition)),
+      log,
+    });
+  }
 
   /** Reads history and starts the clock. Resolves once the monitor is ready for what comes. */
   async start(): Promise<void> {
@@ -74,11 +88,14 @@ export class Watchkeeper {
     // Times of records are real ones: under a shifted clock everything is read.
     const isShifted = settings.clock.offsetSeconds !== 0 || settings.clock.speed !== 1;
     let summaries = 0;
-    for await (const { value } of assignment.readTail(isShifted ? 0 : Math.max(0, Math.floor(since)))) {
+    const { tail } = assignment;
+    const from = isShifted ? 0n : await tail.offsetAt(Math.max(0, Math.floor(since)));
+    for await (const { value } of tail.read(from)) {
       this.ingest(value as StageCounts);
       summaries += 1;
     }
     const { topic, partition } = assignment;
+    this.held.add(placeOf(topic, partition));
     log.info(
       { topic, partition, summaries },
       `Read again what ${topic}/${partition} holds since history ends`,
@@ -87,6 +104,7 @@ export class Watchkeeper {
   }
 
   released(topic: string, partition: number): void {
+    this.held.delete(placeOf(topic, partition));
     this.around.monitor.noteReleased(placeOf(topic, partition));
   }
 
@@ -114,6 +132,7 @@ export class Watchkeeper {
         `Alert ${String(state)}: ${String(summary)}`,
       );
     this.outbox.push(...alerts);
+    void this.look();
     metrics.show(monitor.status(), this.outbox.length);
     await this.flush();
     metrics.show(monitor.status(), this.outbox.length);
@@ -123,7 +142,23 @@ export class Watchkeeper {
   async stop(): Promise<void> {
     this.stopped = true;
     if (this.timer) clearInterval(this.timer);
-    await this.flush();
+    await Promise.all([this.looking, this.flush()]);
+  }
+
+  /** Looks at the links that the last tick had to leave open; one look at a time, and no tick waits for it. */
+  look(): Promise<void> {
+    const { monitor } = this.around;
+    const links = monitor.waitsFor();
+    if (links.size === 0 || this.stopped) return Promise.resolve();
+    this.looking ??= this.links
+      .look(links)
+      .then((sightings) => {
+        for (const sighting of sightings) monitor.noteLink(sighting);
+      })
+      .finally(() => {
+        this.looking = null;
+      });
+    return this.looking;
   }
 
   private settle(): void {

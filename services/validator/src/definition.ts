@@ -24,15 +24,12 @@ export const definition: ServiceDefinition<typeof config> = {
 };
 
 function moduleOf({ duplicates, iglu, ...settings }: ValidatorConfig, kit: Kit): DynamicModule {
-  const windows = new DuplicateWindows(
-    {
-      windowMs: duplicates.windowMinutes * MINUTE,
-      maxEvents: duplicates.maxEvents,
-      // The hash is only compared within this process: what it starts from must not be guessed, and need not be kept.
-      seed: [randomInt(WORD), randomInt(WORD)],
-    },
-    Date.now,
-  );
+  const windows = new DuplicateWindows({
+    windowMs: duplicates.windowMinutes * MINUTE,
+    maxEvents: duplicates.maxEvents,
+    // The hash is only compared within this process: what it starts from must not be guessed, and need not be kept.
+    seed: [randomInt(WORD), randomInt(WORD)],
+  });
   const { resolver, close } = openResolver(iglu, (result) => {
     metrics.onLookUp(result);
   });

@@ -23,16 +23,21 @@ const batchOf = (...records: readonly Received<EnrichedEvent>[]): Batch<Enriched
 
 /** Windows over a log that the test writes, and how often that log was read. */
 function over(log: readonly Received<EnrichedEvent>[]) {
-  const windows = new DuplicateWindows(options, () => BUILT_AT + 60_000);
-  const reads: number[] = [];
+  const windows = new DuplicateWindows(options);
+  /** Offsets from which the log was read. */
+  const reads: bigint[] = [];
   const assigned = (position: number): Promise<void> =>
     windows.assigned({
       partition: 2,
-      position: BigInt(position),
-      readTail: async function* (since) {
-        reads.push(since);
-        await Promise.resolve();
-        yield* log.filter(({ offset, timestamp }) => offset < position && timestamp >= since);
+      tail: {
+        end: BigInt(position),
+        offsetAt: (time) =>
+          Promise.resolve(log.find(({ timestamp }) => timestamp >= time)?.offset ?? BigInt(position)),
+        read: async function* (from) {
+          reads.push(from);
+          await Promise.resolve();
+          yield* log.filter(({ offset }) => offset >= from && offset < position);
+        },
       },
     });
   const judge = (batch: Batch<EnrichedEvent>) => {

@@ -4,10 +4,10 @@ import {
   rebuildWindow,
   DuplicateWindow,
   type DuplicateWindowOptions,
-  type ReadTail,
+  type LogTail,
 } from '@headwater/validation';
 
-type Assigned = Pick<PartitionAssigned, 'partition' | 'position' | 'readTail'>;
+type Assigned = Pick<PartitionAssigned, 'partition' | 'tail'>;
 type Judged = Pick<Batch<unknown>, 'partition' | 'first' | 'next' | 'records'>;
 
 interface Kept {
@@ -37,14 +37,14 @@ export class WindowLost extends ServiceError {
 export class DuplicateWindows {
   private readonly kept = new Map<number, Kept>();
   private forgottenByOthers = 0;
+  /** Settled when the last rebuild is. */
+  private rebuilt: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    private readonly options: DuplicateWindowOptions,
-    private readonly now: () => number,
-  ) {}
+  constructor(private readonly options: DuplicateWindowOptions) {}
 
   /** Makes a window ready for a partition that is read from a position on. */
-  async assigned({ partition, position, readTail }: Assigned): Promise<void> {
+  async assigned({ partition, tail }: Assigned): Promise<void> {
+    const position = tail.end;
     const kept = this.kept.get(partition);
     if (kept && kept.first <= position && position <= kept.next) return;
     this.revoked(partition);
@@ -52,7 +52,7 @@ export class DuplicateWindows {
       position === 0n
         ? new DuplicateWindow(this.options)
         : // What the topic holds is what its schema says: the decoder has seen to it.
-          await rebuildWindow(this.options, readTail as ReadTail, this.now());
+          await this.inTurn(() => rebuildWindow(this.options, tail as LogTail));
     this.kept.set(partition, { window, first: position, next: position });
   }
 
@@ -79,6 +79,13 @@ export class DuplicateWindows {
     kept.first = first;
     kept.next = next;
     return kept.window;
+  }
+
+  /** Rebuilds are work for the processor: one after the other, the first partition goes on sooner and the last no later. */
+  private inTurn<T>(rebuild: () => Promise<T>): Promise<T> {
+    const result = this.rebuilt.then(rebuild);
+    this.rebuilt = result.catch(() => undefined);
+    return result;
   }
 
   /** Events that windows forgot before their time because they were full: copies of them go unnoticed. Only grows. */

@@ -26,11 +26,9 @@ const batchOf = (first: number, ...events: readonly EnrichedEvent[]): Batch<Enri
 });
 
 async function controller(...more: readonly SchemaSource[]) {
-  const windows = new DuplicateWindows(
-    { windowMs: 3_600_000, maxEvents: 1_000, seed: [1, 2] },
-    () => BUILT_AT,
-  );
-  await windows.assigned({ partition: 0, position: 0n, readTail: () => (async function* () {})() });
+  const windows = new DuplicateWindows({ windowMs: 3_600_000, maxEvents: 1_000, seed: [1, 2] });
+  const tail = { end: 0n, offsetAt: () => Promise.resolve(0n), read: () => (async function* () {})() };
+  await windows.assigned({ partition: 0, tail });
   const onRepeat = jest.fn();
   const resolver = new SchemaResolver({
     sources: [folderSource(shippedSchemas(), 0), ...more],

@@ -1,5 +1,5 @@
-import type { Admin, Kafka, RetryOptions } from 'kafkajs';
 import { ServiceError } from '@headwater/stage';
+import { AssignerProtocol, type Admin, type Kafka, type RetryOptions } from 'kafkajs';
 import { AccessRefused, BrokerUnavailable, Misconfigured } from '../errors';
 import { withDeadline } from './deadline';
 import { messageOf, protocolTypes, troubleOf } from './kafka-error';
@@ -45,6 +45,18 @@ export class AdminClient {
         new Map(partitions.map((found) => [found.partition, committedIn(found)])),
       ]),
     );
+  }
+
+  /** Whether a group gives a partition to a member. False as well while it shares its partitions out anew. */
+  async isAssigned(groupId: string, memberId: string, name: string, partition: number): Promise<boolean> {
+    const { groups } = await this.run(`the members of ${groupId}`, (admin) =>
+      admin.describeGroups([groupId]),
+    );
+    const [group] = groups;
+    const member = group?.members.find((each) => each.memberId === memberId);
+    if (!member || group?.state !== 'Stable') return false;
+    const assigned = AssignerProtocol.MemberAssignment.decode(member.memberAssignment)?.assignment[name];
+    return assigned?.includes(partition) ?? false;
   }
 
   /** Number of partitions of each topic (names on the broker). @throws {Misconfigured} when one is not there */

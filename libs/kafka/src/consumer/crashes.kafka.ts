@@ -2,14 +2,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { topics, type EnrichedEvent } from '@headwater/contracts';
+import { isUndecodable, type Batch, type Routed } from '@headwater/stage';
 import { anEnrichedEvent } from '@headwater/testing';
 import { eventually, Installation } from '../../kafka-tests/installation-setup';
 import { Replicas } from '../../kafka-tests/replicas-setup';
+import { TransactionalServer } from './transactional-server';
 
 const { enrichedEvents, validEvents } = topics;
 
 const events = (count: number): EnrichedEvent[] =>
   Array.from({ length: count }, (_, index) => anEnrichedEvent({ event_id: `event-${String(index)}` }));
+
+const copy = (batch: Batch<object>): Routed => ({
+  outputs: batch.records.flatMap((record) =>
+    isUndecodable(record) ? [] : [{ topic: validEvents, value: record.value }],
+  ),
+  complete: () => [],
+});
 
 describe('replicas that are killed and paused', () => {
   let at: Installation;
@@ -23,6 +32,9 @@ describe('replicas that are killed and paused', () => {
   afterEach(() => at.close());
   afterAll(() => replicas.close());
 
+  /** How often the servers of this process were shut out. */
+  const fenced = async (): Promise<number> =>
+    Number(/^headwater_fenced_total (\d+)$/mu.exec(await at.metrics.metrics())?.[1] ?? '0');
   const caughtUp = (): Promise<void> =>
     eventually(async () => (await at.lag('crash', enrichedEvents)) === 0n, 'nothing left to read', 90_000);
 
@@ -53,6 +65,29 @@ describe('replicas that are killed and paused', () => {
     const twice = found.length - new Set(found).size;
     const lost = written.filter(({ event_id }) => !new Set(found).has(event_id)).length;
     expect({ lost, twice }).toEqual({ lost: 0, twice: 0 });
+  });
+
+  it('do not shut out, when they wake up, whoever was given their partitions', async () => {
+    const zombie = replicas.start({ kind: 'copy', prefix: at.prefix, maxRecords: 10, delayMs: 30 });
+    await at.produce(enrichedEvents, events(4_000));
+    await eventually(async () => (await at.read(validEvents)).flat().length > 0, 'work has begun', 60_000);
+    zombie.signal('SIGSTOP');
+    const survivor = new TransactionalServer(
+      at.options('crash', { batch: { maxRecords: 5, lingerMs: 20 }, sessionTimeoutMs: 6_000 }),
+    );
+    let handled = 0;
+    await at.start(survivor, enrichedEvents, async (batch: Batch<object>) => {
+      handled += 1;
+      // Long enough that it hears of the rebalance only when the zombie has got over its shock.
+      if (handled > 20) await delay(5_000);
+      return copy(batch);
+    });
+    await eventually(() => handled > 20, 'the session of the zombie ends, and its partitions move', 60_000);
+    zombie.signal('SIGCONT');
+    await delay(12_000);
+    expect(await fenced()).toBe(0);
+    zombie.signal('SIGTERM');
+    await zombie.ended();
   });
 
   it('hand a batch that was being stored over again, the same to the byte, and no other', async () => {

@@ -42,7 +42,7 @@ export const newLane = (topic: Topic, name: string, partition: number, epoch: nu
 });
 
 const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 15_000;
+const LONGEST_WAIT_MS = 5_000;
 
 /** Time to wait after this many failures in a row, milliseconds: doubling, with up to a quarter of chance. */
 export const backOff = (failures: number, chance: number): number =>

@@ -144,9 +144,6 @@ describe('a cluster that loses a broker', () => {
       await revive(2);
     }
     await writer.drain();
-    const failed = results.filter((result) => result === 'failed').length;
-    // Only what was on its way to a partition whose leader had just died.
-    expect(failed / results.length).toBeLessThan(0.15);
     expect(told.filter(({ message }) => message.startsWith('Writing to Kafka fails')).length).toBeLessThan(8);
     const stored = new Set(
       (await at.readValues<CollectorPayload>(collectorPayloads)).map(({ payload_id }) => payload_id),

@@ -92,9 +92,9 @@ describe('a record batch that cannot be taken apart', () => {
 
     // Whoever remembers what came before meets it again, without being told to skip it.
     const remembered: string[] = [];
-    const onAssigned = async ({ partition, readTail }: PartitionAssigned): Promise<void> => {
+    const onAssigned = async ({ partition, tail }: PartitionAssigned): Promise<void> => {
       if (partition !== 0) return;
-      for await (const { value } of readTail(0)) remembered.push((value as EnrichedEvent).event_id);
+      for await (const { value } of tail.read(0n)) remembered.push((value as EnrichedEvent).event_id);
     };
     const third = await at.start(
       new TransactionalServer(at.options('validator', { onAssigned })),

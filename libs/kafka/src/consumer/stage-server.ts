@@ -26,14 +26,14 @@ import { poisonOf, type Poison } from '../client/poison';
 import {
   AccessRefused,
   ConsumerStopped,
-  Fenced,
   Misconfigured,
+  PartitionLost,
   PoisonBatch,
   RangeMismatch,
   skipName,
 } from '../errors';
 import { portMetrics, type PortMetrics } from '../metrics';
-import type { RangedBatchMark, ServerOptions } from '../options';
+import type { RangedBatchMark, ServerOptions, Tail } from '../options';
 import type { PartitionCounts } from '../producer/output-encoder';
 import { cutBatch, type Cut } from './cut-batch';
 import { learnSchemas, StreamedRecords } from './decode-messages';
@@ -53,6 +53,8 @@ const STALL_MS = 60_000;
 /** A log that seems to end too early may be one that is still recovering. */
 const RECHECKS = 5;
 const RECHECK_MS = 2_000;
+/** Between two questions to the group whether a partition is still ours. */
+const MEMBERSHIP_MS = 500;
 const FETCH_BYTES = 512 * 1024;
 /** One works, the others wait for the broker. Each holds a batch in memory. */
 const CONCURRENCY = 3;
@@ -105,6 +107,8 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   private consumer: Consumer | null = null;
   private watch: NodeJS.Timeout | null = null;
   private epoch = 0;
+  /** What the group calls this consumer since the last join. */
+  private memberId = '';
   /** Why the service has not joined its group yet. */
   private waitsFor: string | null = null;
   /** Consumers in a row that the brokers refused. */
@@ -313,8 +317,9 @@ export abstract class StageServer extends Server implements CustomTransportStrat
    * The group was joined (again). Runs before kafkajs fetches anything: every partition is paused at once, so that no
    * record comes and no offset is reset before the partition has been taken over.
    */
-  private takeAssignment({ payload: { memberAssignment } }: ConsumerGroupJoinEvent): void {
+  private takeAssignment({ payload: { memberId, memberAssignment } }: ConsumerGroupJoinEvent): void {
     this.epoch += 1;
+    this.memberId = memberId;
     const before = new Map(this.lanes);
     this.lanes.clear();
     for (const [name, partitions] of Object.entries(memberAssignment)) {
@@ -351,6 +356,10 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     await this.pause(waitMs);
     while (this.owns(lane) && !this.stopping.signal.aborted) {
       try {
+        if (!(await this.isStillOurs(lane))) {
+          await this.pause(MEMBERSHIP_MS);
+          continue;
+        }
         if (await this.tryTakeOver(lane)) this.run(lane);
         return;
       } catch (error) {
@@ -364,7 +373,18 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     }
   }
 
+  /**
+   * After a failure the group is asked first: a process that was frozen believes that it has partitions which others were
+   * given meanwhile, and would shut them out. It learns the truth from kafkajs by the next heartbeat.
+   */
+  private async isStillOurs(lane: Lane): Promise<boolean> {
+    if (lane.failures === 0) return true;
+    const assigned = await this.admin.isAssigned(this.groupId, this.memberId, lane.name, lane.partition);
+    return assigned && this.owns(lane);
+  }
+
   private async tryTakeOver(lane: Lane): Promise<boolean> {
+    const started = performance.now();
     await this.shutOut(lane);
     const committed = await this.admin.committed(this.groupId, lane.name, lane.partition);
     const position = await this.positionOf(lane, committed.offset);
@@ -373,10 +393,10 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     await this.options.onAssigned?.({
       topic: lane.topic.name,
       partition: lane.partition,
-      position,
-      readTail: (since) => this.readTail(lane, since, position),
+      tail: this.tailOf(lane, position),
     });
     lane.position = position;
+    this.metrics.takeOverSeconds.observe({ topic: lane.topic.name }, (performance.now() - started) / 1_000);
     return this.owns(lane);
   }
 
@@ -711,9 +731,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   private startAgain(lane: Lane, error: unknown): void {
     lane.state = 'preparing';
     this.consumer?.pause(partitionsOf(lane));
-    const wait = this.note(lane, error);
-    // Whoever was shut out asks the group first whether the partition is still his, or two owners would fence each other.
-    void this.takeOver(lane, error instanceof Fenced ? HEARTBEAT_INTERVAL_MS + wait : wait);
+    void this.takeOver(lane, this.note(lane, error));
   }
 
   /** Decodes the records of a batch. @throws {RegistryUnavailable | RegistryChanged} */
@@ -737,11 +755,25 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     });
   }
 
-  private async *readTail(lane: Lane, since: number, position: bigint): AsyncGenerator<Received<unknown>> {
-    let from = await this.reader.offsetAt(lane.name, lane.partition, since);
-    while (from < position) {
+  private tailOf(lane: Lane, end: bigint): Tail {
+    return {
+      end,
+      offsetAt: async (timestamp) => {
+        const found = await this.reader.offsetAt(lane.name, lane.partition, timestamp);
+        return found < end ? found : end;
+      },
+      read: (from) => this.readTail(lane, from, end),
+    };
+  }
+
+  private async *readTail(lane: Lane, first: bigint, end: bigint): AsyncGenerator<Received<unknown>> {
+    const { start } = await this.reader.bounds(lane.name, lane.partition);
+    let from = first < start ? start : first;
+    while (from < end) {
       try {
-        for await (const messages of this.reader.read(lane.name, lane.partition, from, position)) {
+        for await (const messages of this.reader.read(lane.name, lane.partition, from, end)) {
+          // Nobody waits for it any more, and it holds up what is ours now.
+          if (!this.owns(lane)) throw new PartitionLost(lane.name, lane.partition);
           lane.lastProgress = performance.now();
           for (const record of await this.stream(lane, messages)) if (!isUndecodable(record)) yield record;
         }

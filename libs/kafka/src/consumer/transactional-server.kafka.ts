@@ -191,12 +191,12 @@ describe('a transactional stage', () => {
     await first.close();
     await at.produce(enrichedEvents, events(50, { event_id: 'new' }), 0);
 
-    const tails: { readonly position: bigint; readonly seen: readonly Received<unknown>[] }[] = [];
-    const onAssigned = async ({ partition, position, readTail }: PartitionAssigned): Promise<void> => {
+    const tails: { readonly end: bigint; readonly seen: readonly Received<unknown>[] }[] = [];
+    const onAssigned = async ({ partition, tail }: PartitionAssigned): Promise<void> => {
       if (partition !== 0) return;
       const seen: Received<unknown>[] = [];
-      for await (const record of readTail(0)) seen.push(record);
-      tails.push({ position, seen });
+      for await (const record of tail.read(-1n)) seen.push(record);
+      tails.push({ end: tail.end, seen });
     };
     let calls = 0;
     await at.start(
@@ -209,7 +209,7 @@ describe('a transactional stage', () => {
       },
     );
     await caughtUp();
-    expect(tails.map(({ position, seen }) => [position, seen.length])).toEqual([
+    expect(tails.map(({ end, seen }) => [end, seen.length])).toEqual([
       [100n, 100],
       [100n, 100],
     ]);

@@ -1,3 +1,3 @@
 export { type Identified, type Seed } from './identity';
-export { rebuildWindow, type ReadTail } from './rebuild';
+export { rebuildWindow, type LogTail } from './rebuild';
 export { DuplicateWindow, type DuplicateWindowOptions, type Sighted, type Sighting } from './window';

@@ -2,50 +2,64 @@ import type { Received } from '@headwater/stage';
 import type { Identified } from './identity';
 import { DuplicateWindow, type DuplicateWindowOptions } from './window';
 
-/** Reads the records of a partition below the committed offset, in order, from the first one not older than a time. */
-export type ReadTail = (sinceTimestamp: number) => AsyncIterable<Received<Identified>>;
+/** What a partition holds below the offset from which it will be read. */
+export interface LogTail {
+  /** That offset. */
+  readonly end: bigint;
+  /** Offset of the first record whose timestamp (milliseconds) is at least this; `end` when there is none. */
+  offsetAt(timestamp: number): Promise<bigint>;
+  /** The records from an offset on, in order; the offset may lie before the start of the log, and below 0. */
+  read(from: bigint): AsyncIterable<Received<Identified>>;
+}
 
-const MINUTE = 60_000;
 /** Log times in a partition are not strictly in order: several producers write it. */
-const JITTER_MS = MINUTE;
-/** Longer than any retention of the topic: who finds nothing this far back finds nothing. */
-const LONGEST_LOOK_BACK_MS = 30 * 24 * 60 * MINUTE;
+const JITTER_MS = 60_000;
+/** Offsets looked through for the last record: what lies there may be markers of transactions, which are none. */
+const LAST_RECORDS = [64n, 4_096n] as const;
+/** Offsets read for each record wanted, in hundredths: a transaction ends with a marker, which takes an offset too. */
+const OFFSETS_PERCENT = 125n;
 
 /**
  * Builds the window that a partition's next record needs, from the tail of its input below the committed offset.
  *
  * The tail is measured from its own last record, not from now: after a long stop the committed offset lies hours back.
- * It reaches back `windowMs`, or until `maxEvents` are known, and hardly further: a first short look says how many
- * records there are in a minute.
+ * It reaches back `windowMs`, or until `maxEvents` are known. Offsets say beforehand how far that is, so the records are
+ * read once: until they are, nothing of the partition is judged.
  *
- * @param now current time, milliseconds
- * @throws what `readTail` throws; there is then no window, and the partition must not be processed
+ * @throws what the tail throws; there is then no window, and the partition must not be processed
  */
 export async function rebuildWindow(
   options: DuplicateWindowOptions,
-  readTail: ReadTail,
-  now: number,
+  tail: LogTail,
 ): Promise<DuplicateWindow> {
-  const needed = options.windowMs + JITTER_MS;
-  let since = now - MINUTE;
+  const last = await lastTimestamp(tail);
+  if (last === null) return new DuplicateWindow(options);
+  const since = last - options.windowMs - JITTER_MS;
+  const earliest = await tail.offsetAt(Math.max(0, since));
+  let offsets = (BigInt(options.maxEvents) * OFFSETS_PERCENT) / 100n + 1n;
   for (;;) {
     const window = new DuplicateWindow(options);
-    window.startsAt(since);
+    const from = tail.end - offsets;
+    const isWhole = from <= earliest;
+    if (isWhole) window.startsAt(since);
     let count = 0;
-    let last = since;
-    for await (const record of readTail(since)) {
+    for await (const record of tail.read(isWhole ? earliest : from)) {
+      // A record that was left out may be this much younger than the first that was not.
+      if (!isWhole && count === 0) window.startsAt(record.timestamp + JITTER_MS);
       window.see(record);
       count += 1;
-      last = Math.max(last, record.timestamp);
     }
-    const covered = last - since;
-    if (count >= options.maxEvents || (count > 0 && covered >= needed)) return window;
-    if (count === 0) {
-      if (now - since > LONGEST_LOOK_BACK_MS) return window;
-      since = now - 4 * (now - since);
-    } else {
-      const enoughEvents = (covered * options.maxEvents * 1.25) / count;
-      since = last - Math.min(needed, Math.max(MINUTE, 2 * covered, enoughEvents));
-    }
+    if (isWhole || count >= options.maxEvents) return window;
+    offsets *= 2n;
   }
+}
+
+/** Latest timestamp of the last records, milliseconds; null where there are none. */
+async function lastTimestamp(tail: LogTail): Promise<number | null> {
+  for (const from of [...LAST_RECORDS.map((offsets) => tail.end - offsets), 0n]) {
+    let last: number | null = null;
+    for await (const { timestamp } of tail.read(from)) last = Math.max(last ?? timestamp, timestamp);
+    if (last !== null || from <= 0n) return last;
+  }
+  return null;
 }
