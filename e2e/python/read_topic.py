@@ -10,7 +10,7 @@ import uuid
 from io import BytesIO
 
 import fastavro
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 brokers, registry, topic = sys.argv[1:4]
 consumer = Consumer(
@@ -20,7 +20,7 @@ consumer = Consumer(
         "isolation.level": "read_committed",
         "auto.offset.reset": "earliest",
         "enable.auto.commit": False,
-        "enable.partition.eof": False,
+        "enable.partition.eof": True,
     }
 )
 schemas = {}
@@ -35,20 +35,17 @@ def decode(value: bytes):
     return fastavro.schemaless_reader(BytesIO(value[5:]), schemas[schema_id])
 
 
-partitions = consumer.list_topics(topic, timeout=20).topics[topic].partitions
-ends = {p: consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=20)[1] for p in partitions}
-consumer.assign([TopicPartition(topic, p, 0) for p in partitions])
-quiet = 0
-while quiet < 5:
-    message = consumer.poll(1.0)
+open_partitions = set(consumer.list_topics(topic, timeout=20).topics[topic].partitions)
+consumer.assign([TopicPartition(topic, p, 0) for p in open_partitions])
+while open_partitions:
+    message = consumer.poll(20)
     if message is None:
-        positions = consumer.position([TopicPartition(topic, p) for p in partitions])
-        quiet = quiet + 1 if all(p.offset >= ends[p.partition] or ends[p.partition] == 0 for p in positions) else quiet
-        quiet += 1
-        continue
+        raise SystemExit(f"reading {topic} stopped before the end of partitions {open_partitions}")
     if message.error():
-        raise SystemExit(f"reading {topic} failed: {message.error()}")
-    quiet = 0
+        if message.error().code() != KafkaError._PARTITION_EOF:
+            raise SystemExit(f"reading {topic} failed: {message.error()}")
+        open_partitions.discard(message.partition())
+        continue
     key = message.key()
     print(json.dumps({"key": key.decode() if key else None, "value": decode(message.value())}, default=str))
 consumer.close()
