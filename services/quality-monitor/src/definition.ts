@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ClickHouse } from '@headwater/clickhouse';
 import { topics } from '@headwater/contracts';
-import { connectKafka, connectRegistry, ObservingServer, TopicWriter } from '@headwater/kafka';
+import {
+  connectKafka,
+  connectRegistry,
+  ObservingServer,
+  TopicInspector,
+  TopicWriter,
+} from '@headwater/kafka';
 import { QualityMonitor } from '@headwater/quality';
 import type { Kit, ServiceDefinition } from '@headwater/service-kit';
 import { ServiceError } from '@headwater/stage';
@@ -41,10 +47,12 @@ function moduleOf(settings: QualityMonitorConfig, kit: Kit): DynamicModule {
     log: kit.log,
     metrics: kit.metrics,
   });
+  const inspector = new TopicInspector({ kafka, log: kit.log });
   const watchkeeper = new Watchkeeper({
     monitor: new QualityMonitor(settings.quality),
     history: new ClickHouseHistory(clickhouse),
     writer,
+    positions: inspector,
     clock: clockOf(settings.quality.clock),
     log: kit.log,
     metrics: new QualityMetrics(kit.metrics),
@@ -68,6 +76,7 @@ function moduleOf(settings: QualityMonitorConfig, kit: Kit): DynamicModule {
   });
   kit.onDrain('alerts', () => watchkeeper.stop());
   kit.onDrain('alerts on their way to the broker', () => writer.drain());
+  kit.onDrain('positions', () => inspector.close());
   kit.onDrain('ClickHouse', () => clickhouse.close());
   return {
     module: QualityMonitorModule,
