@@ -1,17 +1,11 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as forward, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
-import {
-  aclsOf,
-  allows,
-  principals,
-  topics,
-  type Principal,
-  type ServiceName,
-} from '@headwater/contracts';
+import { aclsOf, allows, principals, topics, type Principal, type ServiceName } from '@headwater/contracts';
 import { bundleOf, node, startPipeline, workFolder, type Pipeline } from '@headwater/pipeline';
 import {
   freePorts,
@@ -246,6 +240,86 @@ describe('an installation where everybody signs in', () => {
     }
   });
 
+  describe('headwater verify', () => {
+    interface Report {
+      readonly verdict: string;
+      readonly invariants: readonly { id: string; verdict: string; note?: string }[];
+    }
+    let ledger: string;
+
+    const verify = (
+      args: readonly string[],
+      env: Readonly<Record<string, string>>,
+    ): Promise<{ code: number; out: string; err: string }> =>
+      new Promise((resolve) => {
+        const argv = [bundleOf('cli'), 'verify', ...args, '--ledger', ledger];
+        const child = execFile(node, argv, { env: { ...process.env, ...env } }, (_error, out, err) => {
+          resolve({ code: child.exitCode ?? -1, out, err });
+        });
+      });
+    const check = async (
+      env: Readonly<Record<string, string>>,
+      ...args: readonly string[]
+    ): Promise<{ code: number; report: Report; of: (id: string) => string }> => {
+      const { code, out, err } = await verify(['check', '--json', ...args], env);
+      if (out === '') throw new Error(`headwater verify check ended with ${String(code)}: ${err}`);
+      const report = JSON.parse(out) as Report;
+      const of = (id: string): string => {
+        const { verdict = '', note = '' } = report.invariants.find((one) => one.id === id) ?? {};
+        return `${verdict}: ${note}`;
+      };
+      return { code, report, of };
+    };
+    const verifier = (): Record<string, string> => ({
+      ...kafkaEnv('verifier'),
+      ...clickhouseEnv('verifier'),
+    });
+
+    it('proves a run, signed in as the verifier', async () => {
+      ledger = join(folder, 'run');
+      const load = await verify(
+        ['load', '--collector', pipeline.collectorUrl, '--events', '300', '--rate', '100', '--json'],
+        verifier(),
+      );
+      expect([load.code, load.err]).toEqual([0, '']);
+      const { code, report, of } = await check(
+        verifier(),
+        ...['--metrics', `${pipeline.collectorUrl}/metrics`, '--scan', join(folder, 'logs')],
+      );
+      expect(report.invariants.filter(({ verdict }) => verdict !== 'holds').map(({ id }) => id)).toEqual([
+        'I10',
+      ]);
+      expect([code, report.verdict]).toEqual([0, 'holds']);
+      // It may not read what holds addresses, and says what it scanned.
+      expect(of('I6')).toMatch(/scanned: all tables; the topic failed-events; .*logs; .*\/metrics$/);
+    }, 180_000);
+
+    it('says what another user may not see, at once, and finds nothing broken', async () => {
+      const { code, report, of } = await check({ ...kafkaEnv('cli'), ...clickhouseEnv('reader') });
+      expect([code, report.verdict]).toEqual([3, 'unverified']);
+      expect(report.invariants.filter(({ verdict }) => verdict === 'broken')).toEqual([]);
+      expect(of('I1')).toMatch(/^holds/);
+      expect(of('I7')).toMatch(/^unverified: Kafka refuses this user: Not authorized.*verifier/i);
+      expect(of('I9')).toMatch(/^holds/);
+    }, 180_000);
+
+    it('says what a user without rights in ClickHouse may not see', async () => {
+      const { code, report, of } = await check({ ...kafkaEnv('verifier'), ...clickhouseEnv('loader') });
+      expect([code, report.verdict]).toEqual([3, 'unverified']);
+      expect(report.invariants.filter(({ verdict }) => verdict === 'broken')).toEqual([]);
+      expect(of('I1')).toMatch(/^unverified: ClickHouse at .* access is refused.*verifier/);
+    }, 180_000);
+
+    it('takes a wrong password for what it is', async () => {
+      const { code, report, of } = await check({
+        ...verifier(),
+        KAFKA__SASL__PASSWORD_FILE: secretFile('cli'),
+      });
+      expect([code, report.verdict]).toEqual([3, 'unverified']);
+      expect(of('I9')).toMatch(/^unverified: .*(refuses|Authentication failed)/i);
+    }, 180_000);
+  });
+
   describe.each(principals)('%s', (principal) => {
     let client: Kafka;
     let producer: Producer;
@@ -285,6 +359,71 @@ describe('an installation where everybody signs in', () => {
         if (await canRead(client, name, `probe-${principal}-${name}`)) readable.push(name);
       expect(readable).toEqual(table.map(({ name }) => name).filter((name) => may('read', name)));
     }, 120_000);
+  });
+
+  describe('keys that change', () => {
+    /** One that writes alone, one that writes in transactions, one that writes to ClickHouse. */
+    const rotated = ['collector', 'enricher', 'loader'] as const;
+    const isReady = async (name: ServiceName): Promise<boolean> =>
+      (await fetch(`${pipeline.service(name).url}/health/ready`)).ok;
+    const logOf = (name: ServiceName): string => readFileSync(pipeline.service(name).logFile, 'utf8');
+    const countOf = async (view: string, appId: string): Promise<number> => {
+      const answer = await reader.query({
+        query: `SELECT toUInt32(uniqExact(event_id)) AS ids, toUInt32(count()) AS n FROM ${view} WHERE app_id = {appId:String}`,
+        query_params: { appId },
+        format: 'JSONEachRow',
+      });
+      const [row] = await answer.json<{ ids: number; n: number }>();
+      return row?.ids === row?.n ? (row?.n ?? 0) : -1;
+    };
+
+    it('a service that starts with a wrong password waits, says why, and goes on once it is right', async () => {
+      const loader = pipeline.service('loader');
+      await loader.stop();
+      await kafka.changePassword({ name: userOf('loader'), password: 'another one' });
+      const before = logOf('loader').length;
+      await loader.start('launched');
+      await eventually(
+        () => Promise.resolve(logOf('loader').slice(before)),
+        (log) => log.includes('E_KAFKA_ACCESS'),
+        60_000,
+      );
+      expect([await isReady('loader'), loader.running()]).toEqual([false, true]);
+      expect(logOf('loader').slice(before)).not.toContain(passwordOf('loader'));
+      const pid = loader.pid();
+      await kafka.changePassword({ name: userOf('loader'), password: passwordOf('loader') });
+      await loader.ready();
+      expect([loader.pid(), loader.running()]).toEqual([pid, true]);
+    }, 240_000);
+
+    it('nothing is lost or doubled while passwords and the certificate of the broker change', async () => {
+      const appId = 'rotated';
+      const load = sendSteadily(pipeline.collectorUrl, appId, 20);
+      let sent: Awaited<ReturnType<typeof load.stop>>;
+      try {
+        await kafka.renewCertificate();
+        for (const name of rotated) {
+          const password = randomBytes(12).toString('hex');
+          // The brokers first, then the secret, then the program: docs/how-to/secure.md.
+          await kafka.changePassword({ name: userOf(name), password });
+          passwords.set(name, password);
+          secretFile(name);
+          const service = pipeline.service(name);
+          expect(service.running()).toBe(true);
+          expect(await service.stop()).toBe(0);
+          await service.start();
+        }
+      } finally {
+        sent = await load.stop();
+      }
+      const { accepted, bad } = sent;
+      expect(accepted.size).toBeGreaterThan(100);
+      await eventually(
+        async () => [await countOf('events', appId), await countOf('failed_events', appId)],
+        ([good, failed]) => good === accepted.size - bad.size && failed === bad.size,
+        120_000,
+      );
+    }, 540_000);
   });
 });
 

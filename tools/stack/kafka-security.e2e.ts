@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
 import { startSecuredKafka, type SecuredKafka } from './kafka-security';
 
@@ -72,6 +73,39 @@ describe('a secured broker', () => {
       await asks({ brokers, ssl: { ca, cert: readFileSync(certFile), key: readFileSync(keyFile) } }),
     ).toEqual(['t']);
     await expect(asks({ brokers, ssl: { ca } })).rejects.toThrow();
+  });
+
+  it('shows another certificate once it is renewed, and keeps the connections that are open', async () => {
+    const [host = '', port = ''] = (kafka.brokers[0] ?? '').split(':');
+    const shown = (): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const socket = connect({ host, port: Number(port), ca: readFileSync(kafka.caFile) }, () => {
+          resolve(socket.getPeerX509Certificate()?.toString() ?? '');
+          socket.destroy();
+        });
+        socket.once('error', reject);
+      });
+    const client = new Kafka({
+      brokers: kafka.brokers,
+      ssl: { ca: readFileSync(kafka.caFile) },
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 0 },
+      ...signedIn('admin', 'one'),
+    }).admin();
+    await client.connect();
+    const before = await shown();
+    const certificate = await kafka.renewCertificate();
+    expect(before).not.toBe(certificate);
+    // Each network thread of the broker takes it over for itself.
+    let inARow = 0;
+    for (let tries = 0; inARow < 6 && tries < 100; tries += 1) {
+      inARow = (await shown()) === certificate ? inARow + 1 : 0;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(inARow).toBe(6);
+    expect(await client.listTopics()).toEqual(['t']);
+    await client.disconnect();
+    expect(await asks(signedIn('admin', 'one'))).toEqual(['t']);
   });
 
   it('takes another password from then on', async () => {

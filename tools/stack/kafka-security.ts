@@ -29,10 +29,23 @@ export interface SecuredKafka extends RunningKafka {
   clientCertificate(user: string): { readonly certFile: string; readonly keyFile: string };
   /** Gives a user another password; connections that are open stay open. */
   changePassword(user: KafkaUser): Promise<void>;
+  /**
+   * Gives the listener for passwords a new certificate of the same authority while the broker runs; connections that are open
+   * stay open.
+   *
+   * @returns the certificate, PEM
+   */
+  renewCertificate(): Promise<string>;
 }
 
 /** The broker's own user. */
 const BROKER = 'broker';
+/** The one node of the cluster. */
+const NODE_ID = 1;
+/** What its certificate is good for. */
+const HOSTS = [LOOPBACK, 'localhost'];
+/** Prefix of the settings of the listener that asks for a password. */
+const SIGNING_IN = 'listener.name.sasl_ssl';
 
 /**
  * One broker as in a careful installation: SASL/SCRAM-SHA-512 over TLS for clients, mutual TLS beside it and between brokers
@@ -45,7 +58,7 @@ export async function startSecuredKafka(options: SecuredKafkaOptions): Promise<S
   const folder = join(dataDir, 'tls');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const authority = createAuthority('headwater-tests');
-  const own = authority.issue(BROKER, [LOOPBACK, 'localhost']);
+  const own = authority.issue(BROKER, HOSTS);
   const file = (name: string, content: string): string => {
     const path = join(folder, name);
     writeFileSync(path, content, { mode: 0o600 });
@@ -80,7 +93,7 @@ export async function startSecuredKafka(options: SecuredKafkaOptions): Promise<S
       // The user of a certificate is its common name.
       'ssl.principal.mapping.rules': 'RULE:^CN=([^,]+).*$/$1/,DEFAULT',
       'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
-      'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config':
+      [`${SIGNING_IN}.scram-sha-512.sasl.jaas.config`]:
         'org.apache.kafka.common.security.scram.ScramLoginModule required;',
       'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
       'allow.everyone.if.no.acl.found': false,
@@ -88,6 +101,24 @@ export async function startSecuredKafka(options: SecuredKafkaOptions): Promise<S
     },
   });
   const mutualTlsBrokers = [`${LOOPBACK}:${mutualPort}`];
+  let renewals = 0;
+  /** kafkajs cannot change passwords; Kafka's own command signs in as the broker. */
+  const configure = async (type: 'users' | 'brokers', name: string, setting: string): Promise<void> => {
+    const settings: Properties = { ...tls, 'security.protocol': 'SSL' };
+    const config = file('admin.properties', renderProperties(settings));
+    try {
+      await promisify(execFile)(provisioned.java, [
+        '-cp',
+        join(provisioned.kafkaLibs, '*'),
+        'kafka.admin.ConfigCommand',
+        ...['--bootstrap-server', mutualTlsBrokers.join(','), '--command-config', config],
+        ...['--alter', '--entity-type', type, '--entity-name', name],
+        ...['--add-config', setting],
+      ]);
+    } finally {
+      rmSync(config, { force: true });
+    }
+  };
   return {
     ...kafka,
     mutualTlsBrokers,
@@ -96,22 +127,14 @@ export async function startSecuredKafka(options: SecuredKafkaOptions): Promise<S
       const { certificate, key } = authority.issue(user);
       return { certFile: file(`${user}.crt`, certificate), keyFile: file(`${user}.key`, key) };
     },
-    changePassword: async ({ name, password }) => {
-      // kafkajs cannot change passwords; Kafka's own command signs in as the broker.
-      const settings: Properties = { ...tls, 'security.protocol': 'SSL' };
-      const config = file('admin.properties', renderProperties(settings));
-      try {
-        await promisify(execFile)(provisioned.java, [
-          '-cp',
-          join(provisioned.kafkaLibs, '*'),
-          'kafka.admin.ConfigCommand',
-          ...['--bootstrap-server', mutualTlsBrokers.join(','), '--command-config', config],
-          ...['--alter', '--entity-type', 'users', '--entity-name', name],
-          ...['--add-config', `SCRAM-SHA-512=[password=${password}]`],
-        ]);
-      } finally {
-        rmSync(config, { force: true });
-      }
+    changePassword: ({ name, password }) => configure('users', name, `SCRAM-SHA-512=[password=${password}]`),
+    renewCertificate: async () => {
+      const { certificate, key } = authority.issue(BROKER, HOSTS);
+      renewals += 1;
+      // The settings of a broker name files: one that has the same name as before would be no change.
+      const keystore = file(`broker-${String(renewals)}.pem`, `${key}${certificate}`);
+      await configure('brokers', String(NODE_ID), `${SIGNING_IN}.ssl.keystore.location=${keystore}`);
+      return certificate;
     },
   };
 }
