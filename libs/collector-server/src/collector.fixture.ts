@@ -46,8 +46,8 @@ export class MemoryWriter implements PayloadWriter {
     });
   }
 
-  ready(): boolean {
-    return this.mode !== 'refuse';
+  notReady(): string | null {
+    return this.mode === 'refuse' ? 'There is no connection to Kafka at kafka-0:9092.' : null;
   }
 
   drain(): Promise<void> {

@@ -528,6 +528,13 @@ describe('everyone else', () => {
     expect(await status('/health')).toBe(503);
     expect(await status('/sink-health')).toBe(503);
     expect(await status('/health/live')).toBe(200);
+    const { body } = await send(collector, { method: 'GET', path: '/health/ready' });
+    expect(JSON.parse(body.toString())).toMatchObject({
+      reasons: {
+        broker:
+          'There is no connection to Kafka at kafka-0:9092. Until then trackers are answered 503 and keep their events.',
+      },
+    });
   });
 
   it('finds the answers in the metrics', async () => {

@@ -120,11 +120,10 @@ function collectorModule(
     delivery,
     responder,
   });
-  kit.health.readiness('broker', () =>
-    writer.ready()
-      ? null
-      : 'The broker does not take records. Check that it runs and that KAFKA__BROKERS names it; trackers are answered 503 and keep their events.',
-  );
+  kit.health.readiness('broker', () => {
+    const reason = writer.notReady();
+    return reason && `${reason} Until then trackers are answered 503 and keep their events.`;
+  });
   return {
     module: CollectorModule,
     controllers: [PagesController],

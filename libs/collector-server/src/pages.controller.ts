@@ -39,7 +39,7 @@ export class PagesController {
 
   @Get('sink-health')
   sinkHealth(@Res() reply: FastifyReply): void {
-    say(reply, this.writer.ready());
+    say(reply, this.writer.notReady() === null);
   }
 
   @Get('robots.txt')

@@ -10,8 +10,8 @@ export interface PayloadWriter {
   write(topic: Topic, value: object): Promise<void>;
   /** Bytes that were handed over and are not acknowledged yet. */
   readonly pendingBytes: number;
-  /** False while writing would fail. */
-  ready(): boolean;
+  /** Null, or why writing would fail now: what is wrong, and what to do. */
+  notReady(): string | null;
   /** Waits until everything handed over is written, and disconnects. */
   drain(): Promise<void>;
 }

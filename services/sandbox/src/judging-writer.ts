@@ -38,8 +38,8 @@ export class JudgingWriter implements PayloadWriter {
       await this.keep(badRecord(value as FailedEvent, null, null, mark));
   }
 
-  ready(): boolean {
-    return true;
+  notReady(): null {
+    return null;
   }
 
   async drain(): Promise<void> {
