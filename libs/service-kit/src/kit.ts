@@ -1,4 +1,5 @@
-import { pino, type Logger } from 'pino';
+import { runbookOf, ServiceError } from '@headwater/stage';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Health } from './health';
 
@@ -23,6 +24,9 @@ export interface DrainStep {
   readonly run: () => Promise<void>;
 }
 
+/** Codes of this product, for each of which there is a runbook. */
+const OWN_CODE = /^E_[A-Z_]+$/;
+
 /** Fields that must never be printed, whatever object they come in. */
 const REDACTED = [
   'body',
@@ -38,15 +42,31 @@ const REDACTED = [
   'querystring',
 ];
 
-export function createKit(name: string, level: string): Kit & { readonly drainSteps: readonly DrainStep[] } {
-  const log = pino({
-    level,
-    base: { service: name },
-    messageKey: 'msg',
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: REDACTED.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
-  });
+/** Adds the code of an error that is logged without one, and to every code the page that says what to do. */
+function withRunbook(fields: Record<string, unknown>): Record<string, unknown> {
+  const { code = fields['err'] instanceof ServiceError ? fields['err'].code : undefined } = fields;
+  // Errors of Node and of clients have codes as well, of which there is no page.
+  return typeof code === 'string' && OWN_CODE.test(code)
+    ? { ...fields, code, runbook: runbookOf(code) }
+    : fields;
+}
+
+export function createKit(
+  name: string,
+  level: string,
+  output: DestinationStream = pino.destination(1),
+): Kit & { readonly drainSteps: readonly DrainStep[] } {
+  const log = pino(
+    {
+      level,
+      base: { service: name },
+      messageKey: 'msg',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }), log: withRunbook },
+      redact: { paths: REDACTED.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
+    },
+    output,
+  );
   const metrics = new Registry();
   metrics.setDefaultLabels({ service: name });
   collectDefaultMetrics({ register: metrics });

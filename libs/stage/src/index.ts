@@ -9,5 +9,6 @@ export * from './noise';
 export * from './outcome';
 export * from './pseudonym';
 export * from './route';
+export * from './runbook';
 export * from './service-error';
 export * from './stage-counts';

@@ -1,4 +1,5 @@
 import type { AlertSeverity, AlertStage, StageCounts } from '@headwater/contracts';
+import { runbookOf } from '@headwater/stage';
 import { z } from 'zod';
 import type { ClosedWindow } from '../counts/open-windows';
 import type { LinkName, LinkProgress } from '../counts/link-watch';
@@ -109,7 +110,7 @@ export function defineCheck<C extends z.ZodRawShape>(definition: {
   return {
     name,
     summary,
-    runbook: `docs/runbooks/${name}.md`,
+    runbook: runbookOf(name),
     config: switched,
     start: (settings, context) => {
       const { enabled } = z.object({ enabled: z.boolean().default(true) }).parse(settings ?? {});
