@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { build } from 'esbuild';
 
 /** Flags that keep Debian's Chromium from looking for hosts outside this machine. */
@@ -15,12 +15,17 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Opens a page that carries a bundle of real tracker code, hands it to `use`, and closes everything. */
+/** A browser for several pages: starting one is most of the work of a short visit. */
+export const startBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS });
+
+/** Opens a page that carries a bundle of real tracker code, hands it to `use`, and closes everything; a `browser` that was given stays. */
 export async function withTrackedPage(
   collectorUrl: string,
   appId: string,
   use: (page: Page) => Promise<void>,
   script = 'page.ts',
+  browser?: Browser,
 ): Promise<void> {
   const bundle = await build({
     entryPoints: [join(__dirname, 'page', script)],
@@ -41,16 +46,16 @@ export async function withTrackedPage(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: FLAGS,
-  });
+  const opened = browser ?? (await startBrowser());
+  // With storage of its own, as another visitor's.
+  const context = await opened.newContext();
   try {
-    const page = await browser.newPage();
+    const page = await context.newPage();
     await page.goto(`http://127.0.0.1:${String(port)}/?utm_source=mail&utm_campaign=autumn`);
     await use(page);
   } finally {
-    await browser.close();
+    await context.close();
+    if (opened !== browser) await opened.close();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }

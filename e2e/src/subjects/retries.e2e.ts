@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildStructEvent, newTracker } from '@snowplow/node-tracker';
-import { withTrackedPage } from '../browser';
+import type { Browser, Page } from 'playwright-core';
+import { startBrowser, withTrackedPage } from '../browser';
 import { faults, FlakyFront, type Fault } from '../flaky-front';
 import { eventually, type Headwater } from '../harness';
 import { python } from '../python';
@@ -10,23 +11,40 @@ const ACTIONS = 12;
 const PAUSE_MS = 1_500;
 
 /** What goes on tracking while its collector is in trouble: {@link ACTIONS} events, numbered. */
-type Visitor = (collectorUrl: string, appId: string) => Promise<void>;
+type Visitor = (collectorUrl: string, appId: string, browser: Browser) => Promise<void>;
+
+const stay = (page: Page): Promise<void> => page.waitForTimeout((ACTIONS + 2) * PAUSE_MS);
 
 const visitors: Readonly<Record<string, Visitor>> = {
-  'the browser tracker': (url, appId) =>
-    withTrackedPage(url, appId, (page) => page.waitForTimeout((ACTIONS + 2) * PAUSE_MS), 'retries.ts'),
-  "GitLab's browser SDK": (url, appId) =>
-    withTrackedPage(url, appId, (page) => page.waitForTimeout((ACTIONS + 2) * PAUSE_MS), 'gitlab-retries.ts'),
+  'the browser tracker': (url, appId, browser) => withTrackedPage(url, appId, stay, 'retries.ts', browser),
+  "GitLab's browser SDK": (url, appId, browser) =>
+    withTrackedPage(url, appId, stay, 'gitlab-retries.ts', browser),
   'the Node tracker': async (endpoint, appId) => {
+    let accepted = 0;
     const tracker = newTracker(
       { namespace: 'nt', appId },
-      { endpoint, eventMethod: 'post', bufferSize: 1, connectionTimeout: 3_000 },
+      {
+        endpoint,
+        eventMethod: 'post',
+        bufferSize: 1,
+        connectionTimeout: 3_000,
+        onRequestSuccess: (batch) => {
+          accepted += batch.length;
+        },
+      },
     );
     for (let action = 0; action < ACTIONS; action += 1) {
       tracker.track(buildStructEvent({ category: 'retries', action: String(action) }));
       await sleep(PAUSE_MS);
     }
-    await tracker.flush();
+    // While it holds something it tries again without a pause, also when its collector is gone for good and the test is over.
+    await eventually(
+      async () => {
+        await tracker.flush();
+        return accepted;
+      },
+      (events) => events >= ACTIONS,
+    );
   },
   'the Python tracker': async (url, appId) => {
     await python('track_through_trouble.py', url, appId, 'snowplow');
@@ -46,12 +64,14 @@ export const retries = (installation: () => Headwater, meanwhile: () => void): v
   describe('while trackers try again', () => {
     const run = randomUUID().slice(0, 8);
     let headwater: Headwater;
+    let browser: Browser;
     let visits: ReadonlyMap<string, Promise<readonly (readonly [Fault, number])[]>>;
 
-    beforeAll(() => {
+    beforeAll(async () => {
       // The Node tracker says so each time that it gives up waiting, which is what happens here on purpose.
       jest.spyOn(console, 'error').mockImplementation();
       headwater = installation();
+      browser = await startBrowser();
       visits = new Map(
         Object.entries(visitors).map(([name, visitor], index) => {
           const visit = Promise.all(
@@ -65,6 +85,7 @@ export const retries = (installation: () => Headwater, meanwhile: () => void): v
 
     afterAll(async () => {
       await Promise.allSettled(visits.values());
+      await browser.close();
       jest.restoreAllMocks();
     });
 
@@ -87,7 +108,7 @@ export const retries = (installation: () => Headwater, meanwhile: () => void): v
     async function through(fault: Fault, visitor: Visitor, appId: string): Promise<readonly [Fault, number]> {
       const front = await FlakyFront.start(headwater.collectorUrl, fault);
       try {
-        await visitor(front.url, appId);
+        await visitor(front.url, appId, browser);
         return [fault, front.met];
       } finally {
         await front.stop();
