@@ -14,14 +14,14 @@ const named = (name: string, full: number, quick?: number) =>
   });
 
 describe('the plan', () => {
-  it('runs each scenario of the quick tier once', () => {
-    expect(
-      quickPlan([named('a', 30, 2), named('b', 5)], 7).map(({ scenario: { name }, seed, faults }) => [
-        name,
-        seed,
-        faults,
-      ]),
-    ).toEqual([['a', 7, 2]]);
+  it('runs the quick tier under one ledger, but for scenarios that judge theirs', () => {
+    const judged = { ...named('c', 10, 3), judge: () => Promise.resolve() };
+    const plan = quickPlan([named('a', 30, 2), judged, named('b', 5), named('d', 5, 1)], 7);
+    expect(plan.map(({ scenario: { name, title }, seed, faults }) => [name, title, seed, faults])).toEqual([
+      ['quick', 'a, a, d', 7, 3],
+      ['c', judged.title, 7, 3],
+    ]);
+    expect(quickPlan([judged, named('b', 5)], 7)).toHaveLength(1);
   });
 
   it('cuts the full tier to runs of at most ten faults, each under a seed of its own', () => {

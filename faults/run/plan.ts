@@ -1,5 +1,6 @@
 import type { RunResult } from '../results/result';
 import type { Scenario } from '../scenario';
+import { inTurn } from './in-turn';
 
 const AT_ONCE = 10;
 
@@ -10,11 +11,18 @@ export interface PlannedRun {
   readonly faults: number;
 }
 
-/** One run of each scenario that has a quick tier. */
-export const quickPlan = (scenarios: readonly Scenario[], seed: number): readonly PlannedRun[] =>
-  scenarios.flatMap((scenario) =>
-    scenario.quick === undefined ? [] : [{ scenario, seed, faults: scenario.quick }],
-  );
+/** The quick tier: one run of all scenarios that have a part in it, and one of each that judges its run. */
+export function quickPlan(scenarios: readonly Scenario[], seed: number): readonly PlannedRun[] {
+  const quick = scenarios.filter((scenario) => scenario.quick !== undefined);
+  const alone = quick.filter(({ prepare, judge }) => prepare !== undefined || judge !== undefined);
+  const together = quick
+    .filter((scenario) => !alone.includes(scenario))
+    .flatMap((scenario) => Array.from({ length: scenario.quick ?? 0 }, () => scenario));
+  return [
+    ...(together.length > 0 ? [{ scenario: inTurn('quick', together), seed, faults: together.length }] : []),
+    ...alone.map((scenario) => ({ scenario, seed, faults: scenario.quick ?? 1 })),
+  ];
+}
 
 /** One run of each scenario that was named, with as many faults as asked for. */
 export const namedPlan = (

@@ -8,8 +8,6 @@ import { Load } from '../world/load';
 import type { World } from '../world/world';
 import type { Build } from './build-id';
 
-/** Events a second. */
-export const RATE = 500;
 const RECOVER_SECONDS = 60;
 const SETTLE_SECONDS = 60;
 /** The load is steady before the first fault. */
@@ -66,7 +64,7 @@ export async function runScenario(
     for (let index = 0; index < faults; index += 1) {
       await sleep(random.between(0, LONGEST_GAP_MS));
       await scenario.inject(scene, index);
-      const took = await world.progress.through((scenario.recoverSeconds ?? RECOVER_SECONDS) * 1000);
+      const took = await world.kafka.through((scenario.recoverSeconds ?? RECOVER_SECONDS) * 1000);
       if (took === null) stuck += 1;
       else recoverySeconds.push(Math.round(took / 100) / 10);
       tell(

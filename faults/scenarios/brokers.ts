@@ -3,16 +3,7 @@ import { topics, type ServiceName } from '@headwater/contracts';
 import { serviceProcess } from '@headwater/pipeline';
 import { steadyPorts, type ClusterNode } from '@headwater/stack';
 import { scenario, type Scenario, type Scene } from '../scenario';
-import {
-  allInSync,
-  asAdmin,
-  committedOf,
-  endsOf,
-  groupOf,
-  inputsOf,
-  observer,
-  sumOf,
-} from '../world/cluster-watch';
+import { groupOf, inputsOf, sumOf } from '../world/kafka-watch';
 import { inWords, Prober, unwanted } from '../world/prober';
 import { supervised } from '../world/supervisor';
 
@@ -33,7 +24,7 @@ const stages = [
 
 /** Joins a group as one more member and leaves it again, once. */
 async function joinAndLeave({ world }: Scene, name: ServiceName): Promise<boolean> {
-  const consumer = observer(world, 'faults-storm').consumer({
+  const consumer = world.kafka.client('faults-storm').consumer({
     groupId: groupOf(name),
     sessionTimeout: 10_000,
     heartbeatInterval: 500,
@@ -66,8 +57,8 @@ async function storm(scene: Scene): Promise<void> {
   const { world, random, expect, tell } = scene;
   const { name, topic } = random.pick(stages);
   const position = async (): Promise<{ arrived: number; read: number }> => ({
-    arrived: sumOf(await endsOf(world, topic)),
-    read: sumOf(await committedOf(world, name, topic)),
+    arrived: sumOf(await world.kafka.ends(topic)),
+    read: sumOf(await world.kafka.committed(name, topic)),
   });
   const before = await position();
   const until = performance.now() + STORM_MS;
@@ -113,7 +104,7 @@ async function scale({ world, random, expect }: Scene): Promise<void> {
       codes.every((code) => code === 0),
       codes.join(', '),
     );
-    const took = await world.progress.through(60_000);
+    const took = await world.kafka.through(60_000);
     expect(`one ${name} that is left catches up within 60 s`, took !== null);
   } finally {
     for (const service of more) if (service.running()) await service.kill();
@@ -126,7 +117,7 @@ async function crash({ world, expect }: Scene, node: ClusterNode, downMs: number
   await node.kill();
   await sleep(downMs);
   await node.start();
-  const took = await world.progress.through(BROKER_BACK_MS);
+  const took = await world.kafka.through(BROKER_BACK_MS);
   expect(
     `all that was accepted is through within ${String(BROKER_BACK_MS / 1000)} s of the broker's start`,
     took !== null,
@@ -155,7 +146,7 @@ async function probed(
 
 /** The node that leads a partition of the topic in which transactions are kept. */
 const coordinatorOf = ({ world, random }: Scene): Promise<ClusterNode> =>
-  asAdmin(world, async (admin) => {
+  world.kafka.asAdmin(async (admin) => {
     const { topics: found } = await admin.fetchTopicMetadata({ topics: ['__transaction_state'] });
     return world.cluster.node(random.pick(found[0]?.partitions ?? []).leader);
   });
@@ -219,7 +210,7 @@ export const brokerScenarios: readonly Scenario[] = [
         for (const node of world.cluster.nodes) {
           await node.stop();
           await node.start();
-          expect('all replicas are in sync again within a minute', await allInSync(world));
+          expect('all replicas are in sync again within a minute', await world.kafka.allInSync());
         }
       });
     },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { topics, type ServiceName } from '@headwater/contracts';
 import { prepare } from '@headwater/pipeline';
 import { scenario, type Scenario } from '../scenario';
-import { asAdmin, committedOf, endsOf, groupOf } from '../world/cluster-watch';
+import { groupOf } from '../world/kafka-watch';
 import { linesFrom } from '../world/log-lines';
 import type { World } from '../world/world';
 
@@ -18,11 +18,6 @@ async function until(holds: () => Promise<boolean> | boolean, withinMs: number):
   return true;
 }
 
-async function readAll(world: World, name: ServiceName, topic: string): Promise<boolean> {
-  const [ends, committed] = await Promise.all([endsOf(world, topic), committedOf(world, name, topic)]);
-  return [...ends].every(([partition, end]) => (committed.get(partition) ?? 0n) >= end);
-}
-
 /** As `kafka-consumer-groups --reset-offsets` does it: for a group that nobody is a member of. */
 async function setOffsets(
   world: World,
@@ -30,7 +25,7 @@ async function setOffsets(
   topic: string,
   offsets: ReadonlyMap<number, bigint>,
 ): Promise<void> {
-  await asAdmin(world, (admin) =>
+  await world.kafka.asAdmin((admin) =>
     admin.setOffsets({
       groupId: groupOf(name),
       topic,
@@ -64,15 +59,18 @@ export const logScenarios: readonly Scenario[] = [
       const writers = (['collector', 'enricher', 'validator'] as const).flatMap((name) => world.of(name));
       // Nothing is in the topic that has not been read: what is lost with it would be the administrator's loss.
       for (const service of world.of('collector')) await service.stop();
-      await world.progress.through(60_000);
+      await world.kafka.through(60_000);
       for (const service of writers) await service.stop();
       expect(
         'all counts are loaded before the topic goes',
-        await until(() => readAll(world, 'loader', topic), 60_000),
+        await until(() => world.kafka.hasReadAll('loader', topic), 60_000),
       );
-      const partitions = [...(await endsOf(world, topic)).keys()];
-      await asAdmin(world, (admin) => admin.deleteTopics({ topics: [topic] }));
-      await until(async () => !(await asAdmin(world, (admin) => admin.listTopics())).includes(topic), 20_000);
+      const partitions = [...(await world.kafka.ends(topic)).keys()];
+      await world.kafka.asAdmin((admin) => admin.deleteTopics({ topics: [topic] }));
+      await until(
+        async () => !(await world.kafka.asAdmin((admin) => admin.listTopics())).includes(topic),
+        20_000,
+      );
       await prepare(world.observers, world.folder, { env: world.jobSettings });
 
       const logs = world.of('loader').map(({ logFile }) => linesFrom(logFile));
@@ -107,7 +105,7 @@ export const logScenarios: readonly Scenario[] = [
       const topic = topics.collectorPayloads.name;
       const enrichers = world.of('enricher');
       for (const service of enrichers) await service.stop();
-      const committed = await committedOf(world, 'enricher', topic);
+      const committed = await world.kafka.committed('enricher', topic);
       const back = new Map(
         [...committed].map(([partition, offset]): [number, bigint] => {
           const earlier = offset - BigInt(random.between(1, 1_000));
@@ -136,11 +134,11 @@ export const logScenarios: readonly Scenario[] = [
       const [monitor] = world.of('quality-monitor');
       if (!monitor) throw new Error('The installation has no quality monitor.');
       await monitor.kill();
-      const group = await committedOf(world, 'quality-monitor', topic);
+      const group = await world.kafka.committed('quality-monitor', topic);
       // The loader has read what is deleted: only the monitor loses it.
       let gap: ReadonlyMap<number, readonly [bigint, bigint]> = new Map();
       const found = await until(async () => {
-        const loaded = await committedOf(world, 'loader', topic);
+        const loaded = await world.kafka.committed('loader', topic);
         gap = new Map(
           [...group].flatMap(([partition, from]): [number, readonly [bigint, bigint]][] => {
             const to = loaded.get(partition) ?? 0n;
@@ -150,7 +148,7 @@ export const logScenarios: readonly Scenario[] = [
         return gap.size > 0;
       }, 90_000);
       expect('counts were written that the monitor had not read', found);
-      await asAdmin(world, async (admin) => {
+      await world.kafka.asAdmin(async (admin) => {
         // kafkajs deletes only from topics that it has looked at.
         await admin.fetchTopicOffsets(topic);
         await admin.deleteTopicRecords({

@@ -198,7 +198,7 @@ export const networkScenarios: readonly Scenario[] = [
       };
       await moveTo(node.listener);
       await proxy.disable();
-      const took = await world.progress.through(60_000);
+      const took = await world.kafka.through(60_000);
       expect('events go through with a broker that has moved', took !== null);
       await proxy.enable();
       await moveTo(proxy.address);

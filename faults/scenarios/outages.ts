@@ -43,7 +43,7 @@ export const outageScenarios: readonly Scenario[] = [
         );
         expect(`the ${name} is ready without a registry`, ready);
       }
-      const through = await world.progress.through(30_000);
+      const through = await world.kafka.through(30_000);
       expect('events go through without a registry', through !== null);
       await world.registry.start();
     },

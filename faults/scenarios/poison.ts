@@ -42,7 +42,7 @@ export const poisonScenarios: readonly Scenario[] = (
       const sent = poisons.flatMap(({ value }) =>
         Array.from({ length: random.between(1, 3) }, () => ({ key: random.uuid(), value })),
       );
-      await world.progress.write(topic.name, sent);
+      await world.kafka.write(topic.name, sent);
       const deadline = performance.now() + 60_000;
       let found = 0;
       while (found < sent.length && performance.now() < deadline) {

@@ -15,13 +15,13 @@ async function crash({ world, random }: Scene, name: ServiceName): Promise<void>
   await service.start();
 }
 
-const crashOf = (row: number, name: ServiceName, quick: number, full: number): Scenario =>
+const crashOf = (row: number, name: ServiceName, full: number): Scenario =>
   scenario({
     name: `kill-${name}`,
     row,
     title: `\`kill -9\` of one of two: ${name}`,
     world: 'one broker',
-    quick,
+    quick: 1,
     full,
     inject: (scene) => crash(scene, name),
   });
@@ -45,9 +45,9 @@ const pauseOf = (name: ServiceName): Scenario =>
 
 /** What happens to processes: crashes, hangs, orderly stops. */
 export const processScenarios: readonly Scenario[] = [
-  crashOf(1, 'collector', 2, 20),
-  crashOf(2, 'enricher', 2, 30),
-  crashOf(3, 'validator', 2, 30),
+  crashOf(1, 'collector', 20),
+  crashOf(2, 'enricher', 30),
+  crashOf(3, 'validator', 30),
   ...windows.map((window) =>
     scenario({
       name: `kill-loader-${window}`,
@@ -83,7 +83,7 @@ export const processScenarios: readonly Scenario[] = [
     row: 7,
     title: 'SIGTERM under load, one of two after the other, as a rollout does',
     world: 'one broker',
-    quick: 2,
+    quick: 1,
     full: 20,
     async inject({ world, random, expect }) {
       const name = random.pick(['collector', 'enricher', 'validator', 'loader'] as const);

@@ -21,7 +21,7 @@ import {
 } from '@headwater/stack';
 import { Balancer } from './balancer';
 import { ClickHouseGate } from './clickhouse-gate';
-import { Progress } from './progress';
+import { KafkaWatch } from './kafka-watch';
 
 /** One broker; or three, each behind a proxy for its clients. */
 export type WorldKind = 'one broker' | 'three brokers';
@@ -59,7 +59,7 @@ export class World {
     private readonly services: ReadonlyMap<ServiceName, readonly PipelineService[]>,
     readonly loaders: readonly GatedLoader[],
     readonly balancer: Balancer,
-    readonly progress: Progress,
+    readonly kafka: KafkaWatch,
   ) {}
 
   static async start(folder: string, kind: WorldKind, tell: (line: string) => void): Promise<World> {
@@ -128,7 +128,7 @@ export class World {
       services,
       loaders,
       await Balancer.start(() => services.get('collector') ?? []),
-      new Progress(cluster.direct),
+      new KafkaWatch(cluster.direct),
     );
     await Promise.all(world.all().map((service) => service.start()));
     return world;
@@ -200,7 +200,7 @@ export class World {
 
   async stop(): Promise<void> {
     await this.balancer.stop();
-    await this.progress.stop();
+    await this.kafka.stop();
     await this.tables.close();
     for (const service of this.all()) {
       if (service.running()) service.resume();

@@ -1,0 +1,23 @@
+import { scenario, type Scenario } from '../scenario';
+
+/**
+ * Several scenarios as one, a fault of each after the other under one ledger: the start and the end of a run take longer than
+ * most faults. Not for scenarios that prepare or judge their run.
+ */
+export function inTurn(name: string, steps: readonly Scenario[]): Scenario {
+  const [first] = steps;
+  if (!first) throw new Error(`${name} consists of no scenario.`);
+  return scenario({
+    name,
+    row: 0,
+    title: steps.map((step) => step.name).join(', '),
+    world: first.world,
+    full: steps.length,
+    recoverSeconds: Math.max(...steps.map(({ recoverSeconds = 0 }) => recoverSeconds)),
+    async inject(scene, index) {
+      const step = steps[index % steps.length] ?? first;
+      scene.tell(`${step.name}: ${step.title}`);
+      await step.inject(scene, index);
+    },
+  });
+}
