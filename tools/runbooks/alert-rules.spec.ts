@@ -1,0 +1,61 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+
+const root = resolve(__dirname, '../..');
+const textOf = (file: string): string => readFileSync(resolve(root, file), 'utf8');
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly labels: { readonly severity: string };
+  readonly annotations: { readonly summary: string; readonly runbook: string };
+}
+
+const { groups } = parse(textOf('deploy/prometheus/headwater.rules.yaml')) as {
+  readonly groups: readonly { readonly rules: readonly Rule[] }[];
+};
+const rules = groups.flatMap((group) => group.rules);
+const code = globSync(['libs/*/src/**/*.ts', 'services/*/src/**/*.ts'], { cwd: root })
+  .filter((file) => !/\.(spec|kafka|clickhouse|fixture)\.ts$|\/testing\//.test(file))
+  .map(textOf);
+
+/** Metrics that a text names, as the program calls them. */
+const metricsIn = (text: string): readonly string[] => [
+  ...new Set(
+    [...text.matchAll(/\bheadwater_[a-z_]+/g)].map(([name]) => name.replace(/_(?:count|sum|bucket)$/, '')),
+  ),
+];
+
+describe('the alert rules', () => {
+  it.each(rules.map((rule) => [rule.alert, rule] as const))(
+    '%s is whole, and leads to a runbook',
+    (name, rule) => {
+      expect(name).toMatch(/^Headwater[A-Za-z]+$/);
+      expect(rule.labels.severity).toMatch(/^(page|ticket)$/);
+      expect(rule.for ?? '1m').toMatch(/^\d+[smh]$/);
+      expect(rule.annotations.summary).toMatch(/\w.*\.$/);
+      expect(existsSync(resolve(root, rule.annotations.runbook))).toBe(true);
+      expect(metricsIn(rule.expr)).not.toEqual([]);
+      for (const metric of metricsIn(rule.expr))
+        expect([metric, code.some((text) => text.includes(`'${metric}'`))]).toEqual([metric, true]);
+      for (const [open, close] of ['()', '[]', '{}'])
+        expect(rule.expr.split(open ?? '').length).toBe(rule.expr.split(close ?? '').length);
+    },
+  );
+
+  it('have names of their own', () => {
+    const names = rules.map(({ alert }) => alert);
+    expect(names).toEqual([...new Set(names)]);
+  });
+
+  it('are about everything that the table of what to watch pages for', () => {
+    const table = textOf('docs/how-to/operate.md').split('## What to watch')[1]?.split('\n## ')[0] ?? '';
+    const rows = table.split('\n').filter((row) => row.startsWith('| ') && !row.includes('never pages'));
+    const wanted = rows.flatMap(metricsIn);
+    const ruled = new Set(rules.flatMap(({ expr }) => metricsIn(expr)));
+    expect(wanted.length).toBeGreaterThan(10);
+    expect(wanted.filter((metric) => !ruled.has(metric))).toEqual([]);
+  });
+});
