@@ -33,6 +33,7 @@ export async function verifyChart(): Promise<Tally> {
       ...podRules(helm, fixtures),
       toldNode(helm),
       ...signingIn(helm),
+      ...edges(helm),
     ];
     let failed = 0;
     for (const { name, run } of cases) {
@@ -231,6 +232,79 @@ function signingIn(helm: string): readonly Case[] {
           'VERIFIER',
         ];
         return users.join() === wanted.join() ? null : `It knows ${users.join(', ')}.`;
+      },
+    },
+  ];
+}
+
+/** What the network lets through, held against what each program needs. */
+function edges(helm: string): readonly Case[] {
+  const policies = (...args: readonly string[]): ReadonlyMap<string, string> =>
+    new Map(
+      template(helm, '-f', join(chart, 'ci/secured-values.yaml'), ...args)
+        .split(/^---$/m)
+        .filter((object) => object.includes('kind: NetworkPolicy'))
+        .map((policy) => [/^ {2}name: try-headwater-?(\S*)/m.exec(policy)?.[1] ?? '?', policy]),
+    );
+  const lacks = (policy: string | undefined, lines: readonly (string | RegExp)[]): string | null => {
+    const missing = lines.filter((line) =>
+      typeof line === 'string' ? policy?.includes(line) !== true : !line.test(policy ?? ''),
+    );
+    return missing.length === 0 ? null : `There is no ${missing.join(', no ')} in ${policy ?? 'nothing'}.`;
+  };
+  return [
+    {
+      name: 'nothing goes in or out but what a policy allows',
+      run: () => {
+        const all = policies().get('') ?? '';
+        return /^ {2}(ingress|egress):/m.test(all)
+          ? 'The policy for all allows something.'
+          : lacks(all, ['policyTypes: [Ingress, Egress]']);
+      },
+    },
+    {
+      name: 'only the collector is open to all, and operators have an edge of their own',
+      run: () =>
+        lacks(policies().get('trackers'), ['component: collector']) ??
+        lacks(
+          policies('--set', 'networkPolicy.metricsFrom[0].podSelector.matchLabels.app=prometheus').get(
+            'metrics',
+          ),
+          [
+            'values: [enricher, validator, loader, quality-monitor]',
+            /from:\n\s+- .*podSelector:\n\s+matchLabels:\n\s+app: prometheus/s,
+          ],
+        ),
+    },
+    {
+      name: 'programs reach the ports of the brokers, of the registry and of ClickHouse',
+      run: () =>
+        lacks(policies('--set', 'networkPolicy.egress.ports={9094}').get('kafka'), [
+          'port: 9093,',
+          'port: 9094,',
+          'port: 8443,',
+          'port: 53,',
+        ]) ??
+        lacks(policies().get('clickhouse'), [
+          'port: 8443,',
+          'values: [loader, quality-monitor, job-grants, job-migrate]',
+        ]),
+    },
+    {
+      name: 'schemas come from public addresses, for those who look them up',
+      run: () =>
+        lacks(policies().get('schemas'), [
+          'values: [enricher, validator]',
+          'port: 443,',
+          '169.254.0.0/16',
+          '10.0.0.0/8',
+        ]),
+    },
+    {
+      name: 'what goes out can be left to others',
+      run: () => {
+        const names = [...policies('--set', 'networkPolicy.egress.restricted=false').keys()];
+        return names.join() === ',trackers,metrics' ? null : `There are ${names.join(', ')}.`;
       },
     },
   ];

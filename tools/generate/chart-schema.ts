@@ -60,15 +60,10 @@ export function chartSchema(root: string): readonly GeneratedFile[] {
         topicPrefix: { type: 'string', pattern: '^[a-zA-Z0-9._-]*$' },
         tls: object({ enabled: flag, caSecret: text, caKey: text }),
         sasl: object({ mechanism: oneOf('none', 'plain', 'scram-sha-256', 'scram-sha-512') }),
-        users: object(
-          Object.fromEntries([
-            ...[...Object.values(chartKeys), 'jobs', 'admin'].map((key) => [
-              key,
-              object({ ...signingIn, tlsSecret: text }),
-            ]),
-            ...['cli', 'verifier', 'consumer'].map((key) => [key, object({ username: text })]),
-          ]),
-        ),
+        users: object({
+          ...each([...Object.values(chartKeys), 'jobs', 'admin'], object({ ...signingIn, tlsSecret: text })),
+          ...each(['cli', 'verifier', 'consumer'], object({ username: text })),
+        }),
       }),
       registry: object({ url: { type: 'string', pattern: '^(https?://.+)?$' }, ...signingIn }),
       clickhouse: object({
@@ -77,12 +72,10 @@ export function chartSchema(root: string): readonly GeneratedFile[] {
         username: text,
         existingSecret: text,
         passwordKey: text,
-        users: object(
-          Object.fromEntries([
-            ...['loader', 'qualityMonitor', 'migrate', 'admin'].map((key) => [key, object(signingIn)]),
-            ...['cli', 'verifier', 'reader'].map((key) => [key, object({ username: text })]),
-          ]),
-        ),
+        users: object({
+          ...each(['loader', 'qualityMonitor', 'migrate', 'admin'], object(signingIn)),
+          ...each(['cli', 'verifier', 'reader'], object({ username: text })),
+        }),
       }),
       admin: object({ existingSecret: text, tokenKey: text }),
       pseudonym: object({ existingSecret: text, keysKey: text }),
@@ -102,7 +95,11 @@ export function chartSchema(root: string): readonly GeneratedFile[] {
         resources: open,
       }),
       serviceAccount: object({ create: flag, name: text, annotations: textMap }),
-      networkPolicy: object({ enabled: flag }),
+      networkPolicy: object({
+        enabled: flag,
+        metricsFrom: listOf(open),
+        egress: object({ restricted: flag, ports: listOf(atLeastOne), extra: listOf(open) }),
+      }),
       extraObjects: listOf(open),
       ...services,
     }),
@@ -111,6 +108,9 @@ export function chartSchema(root: string): readonly GeneratedFile[] {
     { path: 'deploy/helm/headwater/values.schema.json', content: `${JSON.stringify(schema, null, 2)}\n` },
   ];
 }
+
+const each = (keys: readonly string[], schema: JsonSchema): Readonly<Record<string, JsonSchema>> =>
+  Object.fromEntries(keys.map((key) => [key, schema]));
 
 function serviceSchema(service: string, settings: readonly Setting[]): JsonSchema {
   return object({

@@ -59,6 +59,13 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
+{{/* Port that an address of HTTP names, or that its scheme stands for. */}}
+{{- define "headwater.portOf" -}}
+{{- $host := (urlParse .).host -}}
+{{- $port := regexFind ":[0-9]+$" $host | trimPrefix ":" -}}
+{{- if $port -}}{{ $port }}{{- else if hasPrefix "https:" . -}}443{{- else -}}80{{- end -}}
+{{- end -}}
+
 {{/* Key of a program in kafka.users: the component is the name of a service, or of a job. */}}
 {{- define "headwater.kafkaUser" -}}
 {{- if eq .component "quality-monitor" -}}qualityMonitor
