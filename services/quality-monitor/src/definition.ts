@@ -47,12 +47,11 @@ function moduleOf(settings: QualityMonitorConfig, kit: Kit): DynamicModule {
     log: kit.log,
     metrics: kit.metrics,
   });
-  const inspector = new TopicInspector({ kafka, log: kit.log });
   const watchkeeper = new Watchkeeper({
     monitor: new QualityMonitor(settings.quality),
     history: new ClickHouseHistory(clickhouse),
     writer,
-    positions: inspector,
+    positions: new TopicInspector({ kafka, log: kit.log }),
     clock: clockOf(settings.quality.clock),
     log: kit.log,
     metrics: new QualityMetrics(kit.metrics),
@@ -76,7 +75,6 @@ function moduleOf(settings: QualityMonitorConfig, kit: Kit): DynamicModule {
   });
   kit.onDrain('alerts', () => watchkeeper.stop());
   kit.onDrain('alerts on their way to the broker', () => writer.drain());
-  kit.onDrain('positions', () => inspector.close());
   kit.onDrain('ClickHouse', () => clickhouse.close());
   return {
     module: QualityMonitorModule,

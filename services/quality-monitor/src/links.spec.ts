@@ -24,6 +24,7 @@ function kafka() {
   };
   return {
     asked,
+    close: () => Promise.resolve(),
     bounds: ({ name }: Topic): Promise<readonly PartitionBounds[]> =>
       answered(name, () => [{ partition: 0, start: 0n, stableEnd: 0n, end: (clock += 10n) }]),
     lag: (service: string): Promise<readonly PartitionLag[]> =>
@@ -48,7 +49,7 @@ describe('Links', () => {
     const [seen] = await new Links({
       positions,
       now: () => 7,
-      holds: (partition) => partition === 1,
+      holds: () => true,
       log,
     }).look(new Set(['loader']));
     expect(positions.asked).toEqual(
@@ -67,8 +68,16 @@ describe('Links', () => {
         [1, 2n],
       ]),
       countsEnds: new Map([[0, 30n]]),
-      countsRead: new Map([[1, 40n]]),
+      countsRead: new Map([
+        [0, 40n],
+        [1, 40n],
+      ]),
     });
+  });
+
+  it('says nothing where another process reads a part of the counts', async () => {
+    const links = new Links({ positions: kafka(), now: () => 7, holds: (partition) => partition !== 0, log });
+    expect(await links.look(new Set(['loader']))).toEqual([]);
   });
 
   it('looks at several links at once, all topics before all groups', async () => {

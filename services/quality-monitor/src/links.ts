@@ -5,7 +5,7 @@ import type { Logger } from '@headwater/service-kit';
 import { ServiceError } from '@headwater/stage';
 
 /** What is asked of Kafka: no record, only how far topics reach and how far services have read them. */
-export type Positions = Pick<TopicInspector, 'bounds' | 'lag'>;
+export type Positions = Pick<TopicInspector, 'bounds' | 'lag' | 'close'>;
 
 export interface LinksAround {
   readonly positions: Positions;
@@ -25,6 +25,7 @@ const topicOf: Readonly<Record<LinkName, Topic>> = {
 /** Looks at the links between stages. Where Kafka does not answer, the check `accounting` waits instead. */
 export class Links {
   private isRefused = false;
+  private isClosed = false;
 
   constructor(private readonly around: LinksAround) {}
 
@@ -36,7 +37,7 @@ export class Links {
       this.isRefused = false;
       return sightings;
     } catch (error) {
-      if (!this.isRefused)
+      if (!this.isRefused && !this.isClosed)
         this.around.log.warn(
           error instanceof ServiceError ? { code: error.code } : { err: error },
           `The brokers do not say how far the stages have read, so events that are missing between two stages are told only after QUALITY__CHECKS__ACCOUNTING__GRACE_MINUTES: ${error instanceof Error ? error.message : String(error)} The user needs Describe on topics and groups (the job "acls" gives it). It is tried again.`,
@@ -46,14 +47,21 @@ export class Links {
     }
   }
 
+  /** Breaks off what is still asked. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.around.positions.close();
+  }
+
   /** The order is what makes the answers mean something: see `LinkSighting`. */
   private async ask(links: readonly LinkName[]): Promise<readonly LinkSighting[]> {
     const at = this.around.now();
     const ends = await Promise.all(links.map((link) => this.endsOf(topicOf[link])));
     const committed = await Promise.all(links.map((link) => this.committedOf(link, topicOf[link])));
     const countsEnds = await this.endsOf(topics.stageCounts);
-    const countsCommitted = await this.committedOf('quality-monitor', topics.stageCounts);
-    const countsRead = new Map([...countsCommitted].filter(([partition]) => this.around.holds(partition)));
+    const countsRead = await this.committedOf('quality-monitor', topics.stageCounts);
+    // Where another process reads a part of the counts, this one can only wait.
+    if (![...countsEnds.keys()].every((partition) => this.around.holds(partition))) return [];
     const none: Offsets = new Map();
     return links.map((link, index) => ({
       link,

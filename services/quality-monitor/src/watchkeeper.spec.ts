@@ -97,6 +97,7 @@ function keep(history: History, given: Record<string, unknown> = {}) {
   };
   /** Every topic has one partition with ten records, which every stage has read. */
   const positions = {
+    close: () => Promise.resolve(),
     asked: 0,
     refused: false,
     bounds: () => {

@@ -142,7 +142,7 @@ export class Watchkeeper {
   async stop(): Promise<void> {
     this.stopped = true;
     if (this.timer) clearInterval(this.timer);
-    await Promise.all([this.looking, this.flush()]);
+    await Promise.all([this.links.close(), this.flush()]);
   }
 
   /** Looks at the links that the last tick had to leave open; one look at a time, and no tick waits for it. */

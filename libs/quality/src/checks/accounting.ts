@@ -314,8 +314,8 @@ class Accounting implements Watcher {
         severity: missing > 0 ? 'critical' : 'warning',
         summary: `${figure(Math.abs(missing))} ${equation.unit} of ${name} are ${missing > 0 ? 'missing' : 'too many'}: ${sides}; window of ${atTime(at)}.`,
         explanation:
-          `${this.reasonOf(proof, equation)} ` +
-          'Next: compare the stages in the table stage_counts for this window; look for restarts of the stage in its log, and for a gap that it reported in its input.',
+          this.reasonOf(proof, equation) +
+          ' Next: compare the stages in the table stage_counts for this window; look for restarts of the stage in its log, and for a gap that it reported in its input.',
       };
     const outstanding = this.outstanding(appId, equation);
     return {
