@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer, request as forward, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
@@ -239,6 +241,61 @@ describe('an installation where everybody signs in', () => {
       for (const password of passwords.values()) expect(log).not.toContain(password);
     }
   });
+
+  it('serves others beside 500 connections that send slowly, and ends those', async () => {
+    const { hostname, port } = new URL(pipeline.collectorUrl);
+    const answerTimes = async (requests: number): Promise<readonly number[]> => {
+      const times: number[] = [];
+      for (let sent = 0; sent < requests; sent += 1) {
+        const began = performance.now();
+        const answer = await fetch(
+          `${pipeline.collectorUrl}/i?e=pv&p=web&tv=slow&aid=slow&url=https%3A%2F%2Fa.example`,
+        );
+        await answer.arrayBuffer();
+        expect(answer.status).toBe(200);
+        times.push(performance.now() - began);
+      }
+      return times.sort((a, b) => a - b);
+    };
+    const p99 = (times: readonly number[]): number => times[Math.floor(times.length * 0.99)] ?? Infinity;
+    const alone = p99(await answerTimes(100));
+
+    const ended: Promise<string>[] = [];
+    const drips: NodeJS.Timeout[] = [];
+    for (let index = 0; index < 500; index += 1) {
+      const socket = connect({ host: hostname, port: Number(port) });
+      await once(socket, 'connect');
+      // Half of them never end their headers, half never their body: a byte now and then keeps each of them busy.
+      socket.write(
+        index % 2 === 0
+          ? 'POST /com.snowplowanalytics.snowplow/tp2 HTTP/1.1\r\nHost: c\r\nX-A: '
+          : 'POST /com.snowplowanalytics.snowplow/tp2 HTTP/1.1\r\nHost: c\r\nContent-Length: 4000\r\n\r\n',
+      );
+      drips.push(setInterval(() => socket.writable && socket.write('x'), 2_000));
+      ended.push(
+        new Promise((resolve) => {
+          let said = '';
+          socket.on('data', (text) => (said += text.toString('latin1')));
+          socket.on('error', () => undefined);
+          socket.on('close', () => {
+            resolve(said.slice(0, 12));
+          });
+        }),
+      );
+    }
+    try {
+      const began = performance.now();
+      // The bar is twice the time; what is below 100 ms, other programs on the machine decide.
+      expect(p99(await answerTimes(100))).toBeLessThan(Math.max(100, 2 * alone));
+      const answers = await Promise.all(ended);
+      // 10 s for headers, 15 s for a request, looked at every few seconds.
+      expect(performance.now() - began).toBeLessThan(45_000);
+      expect(answers.filter((answer) => answer !== '' && answer !== 'HTTP/1.1 408')).toEqual([]);
+    } finally {
+      drips.forEach(clearInterval);
+    }
+    expect(p99(await answerTimes(20))).toBeLessThan(Math.max(100, 2 * alone));
+  }, 120_000);
 
   describe('headwater verify', () => {
     interface Report {

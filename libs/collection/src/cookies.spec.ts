@@ -24,6 +24,13 @@ describe('keepCookies', () => {
     ]);
   });
 
+  it('may be called __Host-… where no domain is set: then it is what browsers ask of that name', () => {
+    const [cookie = ''] = keepCookies({ ...on, name: '__Host-sp' }, { origin: 'https://shop.example' }, A);
+    expect(cookie).toMatch(/^__Host-sp=/);
+    expect(cookie).toMatch(/; Path=\/;.*; Secure;/);
+    expect(cookie).not.toContain('Domain');
+  });
+
   it('sets a second one that scripts can read, where it has a name', () => {
     expect(keepCookies({ ...on, clientName: 'spc' }, {}, A)).toEqual([
       `sp=${A}; Max-Age=31536000; Path=/; HttpOnly; Secure; SameSite=None`,
