@@ -1,5 +1,6 @@
 import { Headwater } from './harness';
 import { doctor } from './subjects/doctor.e2e';
+import { naughtyStrings } from './subjects/naughty-strings.e2e';
 import { replay } from './subjects/replay.e2e';
 import { retries } from './subjects/retries.e2e';
 import { trackers } from './subjects/trackers.e2e';
@@ -31,6 +32,7 @@ describe('an installation', () => {
   volume(installation, () => {
     doctor(installation);
     trackers(installation);
+    naughtyStrings(installation);
     verify(installation);
     retries(installation, () => {
       replay(installation);
