@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { topics } from '@headwater/contracts';
+import {
+  defaultShares,
+  Facts,
+  PLAN_VERSION,
+  plannedEvent,
+  SeenRecords,
+  type Plan,
+} from '@headwater/verification';
+import { InMemoryTopics } from '../testing/in-memory-topics';
+import { lagNow, observeInput, observeTopics, scanPayloads, targetsNow } from './topic-records';
+import { Watcher } from './watcher';
+
+const plan: Plan = {
+  version: PLAN_VERSION,
+  run: '0b9dfc4e-0f6e-4c3a-8d5e-6a1f2b3c4d5e',
+  seed: 7,
+  app: 'verify-spec',
+  startedAt: 0,
+  shares: {
+    ...defaultShares,
+    'schema-bad': 0,
+    'enrich-bad': 0,
+    oversize: 0,
+    'client-dup': 0,
+    'conflict-dup': 0,
+  },
+  oversizeBytes: 1_200_000,
+};
+const facts = new Facts(plan);
+facts.add({ kind: 'intent', payload: 0, attempt: 1, t0: 0, first: 0, count: 3 });
+facts.add({ kind: 'outcome', payload: 0, attempt: 1, t1: 1, status: 'ok', code: 200 });
+facts.add({ kind: 'end', t1: 1 });
+facts.close();
+
+/** An event of the run as enricher and validator hand it on. */
+const event = (number: number, known: object = {}): object => {
+  const { eid: event_id, page: page_title } = plannedEvent(plan, number).parameters;
+  return { app_id: plan.app, event_id, page_title, duplicate_of: null, ...known };
+};
+
+let folder: string;
+let log: InMemoryTopics;
+let seen: SeenRecords;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'headwater-records-'));
+  log = new InMemoryTopics();
+  seen = new SeenRecords(facts);
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('how far the stages are', () => {
+  it('is what was there when the check began, and is not done', async () => {
+    for (let number = 0; number < 3; number += 1) log.add(topics.validEvents, event(number));
+    log.add(topics.enrichedEvents, event(0));
+    const targets = await targetsNow(log.inspector);
+    // What comes afterwards does not count.
+    log.add(topics.validEvents, event(0));
+    log.commit('loader', topics.validEvents, 1n);
+    log.commit('validator', topics.enrichedEvents, 9n);
+    const left = (await lagNow(log.inspector, targets)).filter((one) => one.left > 0);
+    expect(left).toEqual([{ group: 'loader', topic: 'valid-events', partition: 0, left: 2 }]);
+  });
+
+  it('does not wait for what retention removed', async () => {
+    for (let number = 0; number < 3; number += 1) log.add(topics.validEvents, event(number));
+    log.expire(topics.validEvents, 2n);
+    const left = await lagNow(log.inspector, await targetsNow(log.inspector));
+    expect(left.find(({ topic }) => topic === 'valid-events')).toMatchObject({ left: 1 });
+  });
+});
+
+describe('observeTopics', () => {
+  it('counts each record of the run, and names those of nobody', async () => {
+    log.add(topics.validEvents, event(0));
+    log.add(topics.validEvents, event(1, { app_id: 'shop' }));
+    log.addUndecodable(topics.validEvents);
+    log.add(topics.validEvents, event(1));
+    log.add(topics.validEvents, event(1));
+    log.add(topics.validEvents, event(2, { event_id: '3b9dfc4e-0f6e-4c3a-8d5e-6a1f2b3c4d5e' }));
+    await observeTopics(log.inspector, folder, facts, seen);
+    expect([[...seen.validCopies], seen.validCount, seen.strangers.count]).toEqual([[1, 2, 0], 4, 1]);
+    expect(seen.strangers.examples[0]).toContain('topic valid-events, 0/5');
+  });
+
+  it('finds an address in a failed event, and says where', async () => {
+    log.add(topics.failedEvents, {
+      app_id: plan.app,
+      failed_id: 'f',
+      event_id: null,
+      parameters: { page: 'x', url: 'http://198.18.3.4/' },
+      useragent: '',
+      stage: 'enricher',
+    });
+    await observeTopics(log.inspector, folder, facts, seen);
+    expect(seen.leaks.examples).toEqual(['topic failed-events, 0/0: 198.18.3.4 (text)']);
+    expect(seen.failedByStage).toEqual(new Map([['enricher', 1]]));
+  });
+
+  it('lays what a reader saw against what is there, from where it began', async () => {
+    log.add(topics.validEvents, event(0));
+    const watcher = await Watcher.start(log.inspector, folder, plan.app);
+    log.add(topics.validEvents, event(1));
+    log.add(topics.validEvents, event(2));
+    await watcher.end(() => sleep(60));
+    await observeTopics(log.inspector, folder, facts, seen);
+    expect([seen.watch.watchedCount, seen.watch.undone.count, seen.watch.missed.count]).toEqual([2, 0, 0]);
+
+    // The same reader over a log in which what it saw was undone.
+    const undone = new InMemoryTopics();
+    undone.add(topics.validEvents, event(0));
+    undone.add(topics.validEvents, event(1));
+    const after = new SeenRecords(facts);
+    await observeTopics(undone.inspector, folder, facts, after);
+    expect(after.watch.undone.count).toBe(1);
+  });
+
+  it('says that it may not', async () => {
+    log.denied.add('failed-events');
+    await expect(observeTopics(log.inspector, folder, facts, seen)).rejects.toThrow(
+      'failed-events cannot be read',
+    );
+  });
+});
+
+it('observeInput counts what came into the validator', async () => {
+  log.add(topics.enrichedEvents, event(2));
+  log.add(topics.enrichedEvents, event(2));
+  log.add(topics.enrichedEvents, event(0, { app_id: 'shop' }));
+  await observeInput(log.inspector, folder, facts, seen);
+  expect([...seen.inputCopies]).toEqual([0, 0, 2]);
+});
+
+it('scanPayloads lets cut addresses pass, and whole ones not, of the run alone', async () => {
+  const payload = (ip: string): object => ({ ip_address: ip, body: Buffer.from('{}') });
+  log.add(topics.collectorPayloads, payload('198.18.3.4'), 10);
+  log.add(topics.collectorPayloads, payload('198.18.3.0'), 100);
+  log.add(topics.collectorPayloads, payload('198.18.3.5'), 100);
+  expect(await scanPayloads(log.inspector, 50)).toEqual([
+    { where: 'topic collector-payloads, 0/2', encoding: 'text', found: '198.18.3.5' },
+  ]);
+});
