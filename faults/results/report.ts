@@ -1,5 +1,6 @@
 import type { Control } from '../controls/controls';
 import type { Scenario } from '../scenario';
+import { elsewhere } from '../scenarios/elsewhere';
 import { problemsOf, type ControlResult, type RunResult } from './result';
 
 /** Sums of the invariants that the bar is stated in. */
@@ -33,6 +34,7 @@ export interface Report {
   readonly complete: boolean;
   readonly totals: Totals;
   readonly rows: readonly Row[];
+  readonly elsewhere: typeof elsewhere;
   readonly controls: readonly {
     readonly control: string;
     readonly title: string;
@@ -86,6 +88,7 @@ export function reportOf(
     complete: rows.every(({ faults, planned }) => faults >= planned),
     totals: totalsOf(results),
     rows,
+    elsewhere,
     controls: controls.map(({ name, title }) => {
       const found = controlResults.findLast(({ control }) => control === name);
       return {
@@ -134,6 +137,8 @@ ${rows
       `| ${String(row.row)} | ${row.title}${row.simulated === null ? '' : ` (*simulated*: ${row.simulated})`} | ${figure(row.faults)} of ${figure(row.planned)} | ${figure(row.events)} | ${figure(row.lost)} | ${figure(row.duplicated)} | ${figure(row.leaked)} | ${figure(row.stuck)} | ${row.recoverySeconds === null ? '' : `${row.recoverySeconds.median.toFixed(1)} s, ${row.recoverySeconds.longest.toFixed(1)} s`} |`,
   )
   .join('\n')}
+
+${report.elsewhere.map(({ row, title, test }) => `Row ${String(row)} (${title}) needs another installation: \`${test}\` proves it.`).join('\n')}
 
 ${problems.length === 0 ? 'No run broke an invariant or an expectation of its scenario.' : `What did not hold:\n\n${problems.join('\n')}`}
 

@@ -6,6 +6,8 @@ import { scenario, type Scenario, type Scene } from '../scenario';
 import { groupOf, inputsOf, sumOf } from '../world/kafka-watch';
 import { inWords, Prober, unwanted } from '../world/prober';
 import { supervised } from '../world/supervisor';
+import { SESSION_TIMEOUT_MS } from '../world/world';
+import { inCluster } from './in-cluster';
 
 const STORM_MS = 40_000;
 const STORM_MEMBER_MS = 1_000;
@@ -91,7 +93,7 @@ async function scale({ world, random, expect }: Scene): Promise<void> {
       endpoints: { ...world.observers, brokers: world.cluster.brokers.join(',') },
       dataDir: world.folder,
       port,
-      env: { KAFKA__SESSION_TIMEOUT_MS: '6000' },
+      env: { KAFKA__SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS) },
     }),
   );
   try {
@@ -173,14 +175,12 @@ export const brokerScenarios: readonly Scenario[] = [
     inject: scale,
   }),
   scenario({
+    ...inCluster,
     name: 'kill-broker',
     row: 11,
     title: '`kill -9` of one of three brokers, down for 3, 15 or 40 s',
-    world: 'three brokers',
     full: 15,
     atOnce: 3,
-    recoverSeconds: 120,
-    prepare: supervised,
     inject: (scene, index) =>
       crash(scene, scene.random.pick(scene.world.cluster.nodes), absences[index % 3] ?? 3_000),
   }),
@@ -196,14 +196,12 @@ export const brokerScenarios: readonly Scenario[] = [
     inject: (scene, index) => crash(scene, scene.world.cluster.node(1), absences[index % 3] ?? 3_000),
   }),
   scenario({
+    ...inCluster,
     name: 'restart-brokers',
     row: 12,
     title: 'clean restart of three brokers, each in turn',
-    world: 'three brokers',
     full: 5,
     atOnce: 1,
-    recoverSeconds: 120,
-    prepare: supervised,
     async inject(scene) {
       const { world, expect } = scene;
       await probed(scene, async () => {
@@ -216,14 +214,11 @@ export const brokerScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    ...inCluster,
     name: 'kill-controller',
     row: 13,
     title: '`kill -9` of the active controller, which is one of the brokers',
-    world: 'three brokers',
     full: 5,
-    atOnce: 5,
-    recoverSeconds: 120,
-    prepare: supervised,
     async inject({ world, random, expect }) {
       const first = await world.cluster.controller();
       await world.cluster.node(first).kill();
@@ -234,14 +229,12 @@ export const brokerScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    ...inCluster,
     name: 'one-in-sync',
     row: 14,
     title: 'two of three brokers stop: no replica besides the leader is in sync, so nothing may be accepted',
-    world: 'three brokers',
     full: 3,
     atOnce: 3,
-    recoverSeconds: 120,
-    prepare: supervised,
     async inject(scene) {
       const { world, random, expect } = scene;
       const survivor = random.pick(world.cluster.nodes);
@@ -258,14 +251,11 @@ export const brokerScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    ...inCluster,
     name: 'kill-coordinator',
     row: 15,
     title: 'the coordinator of transactions is killed while commits are held up on their way to it',
-    world: 'three brokers',
     full: 10,
-    atOnce: 5,
-    recoverSeconds: 120,
-    prepare: supervised,
     async inject(scene) {
       const { world, random } = scene;
       const node = await coordinatorOf(scene);

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario';
 import { brokerScenarios } from './brokers';
 import { combinedScenarios } from './combined';
+import { deliveryScenarios } from './deliveries';
 import { logScenarios } from './log';
 import { networkScenarios } from './network';
 import { outageScenarios } from './outages';
@@ -15,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   ...upgradeScenarios,
   ...outageScenarios,
   ...poisonScenarios,
+  ...deliveryScenarios,
   ...resourceScenarios,
   ...brokerScenarios,
   ...networkScenarios,

@@ -3,7 +3,7 @@ import type { ServiceName } from '@headwater/contracts';
 import type { ProxyHandle, RunningToxic } from '@headwater/stack';
 import { scenario, type Scenario, type Scene } from '../scenario';
 import type { World } from '../world/world';
-import { supervised } from '../world/supervisor';
+import { inCluster } from './in-cluster';
 
 /** A stage that gets nothing and says nothing has to be noticed within this. */
 const NOTICED_WITHIN_MS = 60_000;
@@ -47,14 +47,11 @@ async function readyOnes(world: World, names: readonly ServiceName[]): Promise<r
 /** What happens between services and brokers. */
 export const networkScenarios: readonly Scenario[] = [
   scenario({
+    ...inCluster,
     name: 'slow-transactions',
     row: 16,
     title: 'requests of transactions reach their coordinator up to 30 s late, or in small pieces',
-    world: 'three brokers',
     full: 20,
-    atOnce: 5,
-    recoverSeconds: 120,
-    prepare: supervised,
     async inject(scene) {
       const { world, random } = scene;
       const proxy = random.pick(world.proxies);
@@ -71,14 +68,12 @@ export const networkScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    ...inCluster,
     name: 'half-open',
     row: 26,
     title: 'all connections to the brokers stay open and bring nothing, until that is noticed',
-    world: 'three brokers',
     full: 5,
     atOnce: 3,
-    recoverSeconds: 120,
-    prepare: supervised,
     async inject({ world, expect, tell }) {
       const started = performance.now();
       let deaf: readonly string[] = readers;
@@ -108,14 +103,11 @@ export const networkScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    ...inCluster,
     name: 'half-open-broker',
     row: 26,
     title: 'the connections to one broker stay open and bring nothing for up to 40 s',
-    world: 'three brokers',
     full: 5,
-    atOnce: 5,
-    recoverSeconds: 120,
-    prepare: supervised,
     async inject({ world, random }) {
       const proxy = random.pick(world.proxies);
       const stream = random.pick(['downstream', 'upstream'] as const);
@@ -125,14 +117,11 @@ export const networkScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    ...inCluster,
     name: 'resets',
     row: 26,
     title: 'connections to one broker, or to all, are reset over and over for up to 20 s',
-    world: 'three brokers',
     full: 5,
-    atOnce: 5,
-    recoverSeconds: 120,
-    prepare: supervised,
     async inject(scene) {
       const { random } = scene;
       await during(
@@ -142,14 +131,11 @@ export const networkScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    ...inCluster,
     name: 'narrow',
     row: 26,
     title: 'connections to one broker, or to all, carry 1 KB a second for up to 30 s',
-    world: 'three brokers',
     full: 5,
-    atOnce: 5,
-    recoverSeconds: 120,
-    prepare: supervised,
     async inject(scene) {
       const { random } = scene;
       await during(
@@ -162,14 +148,11 @@ export const networkScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    ...inCluster,
     name: 'cut-off',
     row: 26,
     title: 'one broker, or all, refuse connections for up to 20 s, and are up',
-    world: 'three brokers',
     full: 5,
-    atOnce: 5,
-    recoverSeconds: 120,
-    prepare: supervised,
     async inject(scene) {
       const cut = someOf(scene);
       await Promise.all(cut.map((proxy) => proxy.disable()));
@@ -178,15 +161,13 @@ export const networkScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    ...inCluster,
     name: 'broker-moves',
     row: 35,
     title: 'a broker comes back under another address, the old one is dead; later it moves back',
-    world: 'three brokers',
     full: 3,
     atOnce: 3,
-    recoverSeconds: 120,
     simulated: 'the broker advertises another port; no name service is involved',
-    prepare: supervised,
     async inject({ world, random, expect }) {
       const node = random.pick(world.cluster.nodes);
       const proxy = world.proxies[node.id - 1];
@@ -205,14 +186,11 @@ export const networkScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    ...inCluster,
     name: 'bad-line',
     row: 27,
     title: 'answers of all brokers take 200 ± 100 ms, and each second one connection of twenty is reset',
-    world: 'three brokers',
     full: 5,
-    atOnce: 5,
-    recoverSeconds: 120,
-    prepare: supervised,
     async inject({ world, random }) {
       await during(
         world.proxies.map((proxy) => proxy.toxic('latency', { latency: 200, jitter: 100 })),

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName } from '@headwater/contracts';
 import { builtServices, prepare } from '@headwater/pipeline';
+import { messageOf } from '@headwater/stack';
 import { scenario, type Scenario, type Scene } from '../scenario';
 import { buildVariant, type Variant } from '../variants/build-variant';
 
@@ -36,6 +38,19 @@ const nextVersion: Variant = {
   ],
 };
 
+/** A version that nobody may ship: readers of the field would find nothing. */
+const incompatibleVersion: Variant = {
+  name: 'incompatible-version',
+  services: ['jobs'],
+  edits: [
+    {
+      file: 'libs/contracts/src/generated/schemas.ts',
+      from: '{"name":"payload_id","type":"string"',
+      to: '{"name":"payload_uuid","type":"string"',
+    },
+  ],
+};
+
 /** Replaces the replicas of a service one after the other, as a rolling update does. */
 async function roll({ world, expect }: Scene, name: ServiceName, bundles: string): Promise<void> {
   world.use(name, bundles);
@@ -67,6 +82,47 @@ export const upgradeScenarios: readonly Scenario[] = [
       await prepare(world.observers, world.folder, { env: world.jobSettings, bundles: next });
       for (const name of shuffled(scene, everyService)) await roll(scene, name, next);
       for (const name of shuffled(scene, everyService)) await roll(scene, name, builtServices);
+    },
+  }),
+  scenario({
+    name: 'schema-evolves',
+    row: 19,
+    title:
+      'one of two collectors, or enrichers, writes records with a field more, mid-stream: readers that do not know the field go on',
+    world: 'one broker',
+    full: 5,
+    atOnce: 5,
+    async inject({ world, random }) {
+      const next = await buildVariant(nextVersion);
+      await prepare(world.observers, world.folder, { env: world.jobSettings, bundles: next });
+      const service = random.pick(world.of(random.pick(['collector', 'enricher'] as const)));
+      for (const bundles of [next, builtServices]) {
+        service.bundles = bundles;
+        await service.stop();
+        await service.start();
+        await sleep(random.between(3_000, 8_000));
+      }
+    },
+  }),
+  scenario({
+    name: 'schema-incompatible',
+    row: 20,
+    title:
+      'a version that renames a field is offered to the registry: it is refused, and the pipeline goes on',
+    world: 'one broker',
+    full: 3,
+    atOnce: 3,
+    async inject({ world, expect }) {
+      const bundles = await buildVariant(incompatibleVersion);
+      const refused = await prepare(world.observers, world.folder, {
+        env: world.jobSettings,
+        bundles,
+      }).then(
+        () => '',
+        (error: unknown) => messageOf(error),
+      );
+      expect('the job "schemas" fails', refused.includes('"schemas" failed'), refused.slice(0, 200));
+      expect('it says why', refused.includes('E_SCHEMA_CONFLICT'));
     },
   }),
 ];

@@ -22,6 +22,7 @@ import {
 import { Balancer } from './balancer';
 import { ClickHouseGate } from './clickhouse-gate';
 import { KafkaWatch } from './kafka-watch';
+import { RegistryGate } from './registry-gate';
 
 /** One broker; or three, each behind a proxy for its clients. */
 export type WorldKind = 'one broker' | 'three brokers';
@@ -54,6 +55,8 @@ export class World {
     /** The proxies before the brokers, by node; none before a single one. */
     readonly proxies: readonly ProxyHandle[],
     readonly registry: Restartable<RunningRegistry>,
+    /** Between the services and the registry. */
+    readonly registryGate: RegistryGate,
     readonly clickhouse: Restartable<RunningClickHouse>,
     readonly tables: ClickHouseClient,
     private readonly services: ReadonlyMap<ServiceName, readonly PipelineService[]>,
@@ -99,6 +102,7 @@ export class World {
       clickhouseUrl: clickhouse.part.url,
     };
     await prepare(endpoints, folder, { env: jobSettings(kind) });
+    const registryGate = await RegistryGate.start(endpoints.registryUrl);
     const services = new Map<ServiceName, PipelineService[]>();
     const loaders: GatedLoader[] = [];
     for (const name of serviceNames)
@@ -108,7 +112,11 @@ export class World {
         const service = serviceProcess({
           name,
           instance,
-          endpoints: gate ? { ...endpoints, clickhouseUrl: gate.url } : endpoints,
+          endpoints: {
+            ...endpoints,
+            registryUrl: registryGate.url,
+            ...(gate ? { clickhouseUrl: gate.url } : {}),
+          },
           dataDir: folder,
           port: servicePorts.shift() ?? 0,
           env: settings,
@@ -123,6 +131,7 @@ export class World {
       toxiproxy,
       proxies,
       registry,
+      registryGate,
       clickhouse,
       createClient({ url: endpoints.clickhouseUrl, database: 'headwater' }),
       services,
@@ -172,6 +181,13 @@ export class World {
     for (const service of this.of(name)) service.bundles = bundles;
   }
 
+  /** How many blocks of inserts the table of events remembers by their tokens. */
+  async rememberBlocks(count: number): Promise<void> {
+    await this.tables.command({
+      query: `ALTER TABLE events_stored MODIFY SETTING non_replicated_deduplication_window = ${String(count)}`,
+    });
+  }
+
   /**
    * Whether ClickHouse merges parts of the tables of events. A merge of a replacing table makes one row of two copies: what was
    * stored twice can only be seen while nothing is merged.
@@ -186,6 +202,7 @@ export class World {
   /** Mends whatever a fault has left broken, so that the next one meets a whole installation. */
   async mend(): Promise<void> {
     await this.toxiproxy?.reset();
+    this.registryGate.illness = null;
     const parts = [...this.cluster.nodes, this.registry, this.clickhouse];
     for (const part of parts) part.resume();
     // Side by side: a broker serves only once enough others do.
@@ -207,6 +224,7 @@ export class World {
       await service.stop();
     }
     for (const { gate } of this.loaders) await gate.stop();
+    await this.registryGate.stop();
     await Promise.all([this.clickhouse.stop(), this.registry.stop(), this.cluster.stop()]);
     await this.toxiproxy?.stop();
   }
