@@ -1,0 +1,72 @@
+import { ClickHouse, clickhouseConfig, migrate, tablesConfig } from '@headwater/clickhouse';
+import { defaultShares, Facts, PLAN_VERSION, SeenRows, type Plan } from '@headwater/verification';
+import { scanTables } from './leak-scan';
+import { Tables } from './tables';
+
+const url = process.env['HEADWATER_TEST_CLICKHOUSE_URL'];
+const APP = 'verify-spec';
+const STRANGER = '3b9dfc4e-0f6e-4c3a-8d5e-6a1f2b3c4d5e';
+const plan: Plan = {
+  version: PLAN_VERSION,
+  run: '0b9dfc4e-0f6e-4c3a-8d5e-6a1f2b3c4d5e',
+  seed: 7,
+  app: APP,
+  startedAt: 0,
+  shares: defaultShares,
+  oversizeBytes: 1_200_000,
+};
+
+/** What the check reads of ClickHouse, on a real one. That it agrees with the pipeline's rows is for the end-to-end suite. */
+describe('what headwater verify reads of the tables', () => {
+  const database = `verify_${String(process.pid)}_${String(Date.now())}`;
+  const clickhouse = new ClickHouse(clickhouseConfig.parse({ url, database }));
+  const tables = new Tables(clickhouse, APP);
+  const insert = (table: string, columns: string, values: string): Promise<void> =>
+    clickhouse.command(`INSERT INTO ${table} (app_id, collector_tstamp, ${columns}) VALUES ${values}`);
+
+  beforeAll(async () => {
+    await migrate(clickhouse, { info: () => undefined }, tablesConfig.parse({}));
+    await insert(
+      'events_stored',
+      'event_id, page_title',
+      `('${APP}', now64(3), '${STRANGER}', 'x'), ('shop', now64(3), generateUUIDv4(), 'at 198.18.1.1')`,
+    );
+    await insert(
+      'failed_events_stored',
+      'failed_id, useragent',
+      `('${APP}', now64(3), '${STRANGER}', 'Mozilla c6.12.01.02'), ('${APP}', now64(3), '${STRANGER}', 'Mozilla c6.12.01.02')`,
+    );
+  });
+  afterAll(async () => {
+    await clickhouse.command(`DROP DATABASE IF EXISTS ${database}`);
+    await clickhouse.close();
+  });
+
+  it('counts the rows of the app alone, and a failed event once', async () => {
+    expect(await tables.counts()).toEqual({ events: 1, failed: 1 });
+  });
+
+  it('finds what the run did not send, in both tables', async () => {
+    const facts = new Facts(plan).close();
+    const seen = new SeenRows(facts);
+    await tables.observe(seen, facts);
+    expect(seen.strangers.examples).toEqual([
+      `table events_stored: event ${STRANGER} is none that this run sent`,
+      expect.stringContaining(`table failed_events_stored: ${STRANGER}`),
+    ]);
+    expect([seen.viewDoubles.count, seen.viewGaps.count]).toEqual([0, 0]);
+  });
+
+  it('says nothing of stages that counted nothing', async () => {
+    expect(await tables.accounting()).toEqual([]);
+    expect(await tables.alerts(0, Date.now() + 60_000)).toEqual([]);
+  });
+
+  it('finds an address in any column of the app, and names the column', async () => {
+    const leaks = await scanTables(clickhouse, APP);
+    expect([...new Set(leaks.map(({ where }) => where))]).toEqual([
+      'table failed_events_stored, column useragent',
+    ]);
+    expect(leaks[0]).toMatchObject({ encoding: 'hex', found: 'c6.12.01.02' });
+  });
+});
