@@ -56,7 +56,9 @@ async function runAll(
       continue;
     }
     const tally = await suite.run(context);
-    rows.push({ suite, tally, seconds: (performance.now() - start) / 1000 });
+    const seconds = (performance.now() - start) / 1000;
+    console.log(`--- ${suite.name} took ${seconds.toFixed(0)} s`);
+    rows.push({ suite, tally, seconds });
   }
 
   console.log('\n=== summary');
