@@ -8,6 +8,7 @@ import { Attacker, type Answer } from './client';
 import { Random } from '@headwater/testing';
 import { pageOf, type Results } from './results';
 import { Target } from './target';
+import { jsonVerdicts, type Verdicts } from './verdicts';
 
 const HELP = `Usage: npm run fuzz -- [options]
 
@@ -154,6 +155,9 @@ async function main(): Promise<number> {
   const target = await Target.start();
   const attacker = new Attacker(target.url);
   const run = new Run(target, attacker, Number(values.requests ?? (values.full ? FULL : QUICK)));
+  const verdicts = jsonVerdicts();
+  for (const text of verdicts.wrong)
+    run.findings.push({ campaign: 'JSON texts', attack: text, problem: 'it is judged otherwise than it is' });
   const started = performance.now();
   try {
     for (const [index, campaign] of chosen.entries())
@@ -178,7 +182,7 @@ async function main(): Promise<number> {
     report(run, growth, seconds, values.seed);
     // Part of the campaigns, or fewer requests, is no report.
     if (values.full && values.requests === undefined && values.only === undefined)
-      writeResults(run, seconds, values.seed);
+      writeResults(run, verdicts, seconds, values.seed);
   } finally {
     await attacker.close();
     await target.stop();
@@ -186,7 +190,7 @@ async function main(): Promise<number> {
   return run.findings.length === 0 && run.sent > 0 ? 0 : 1;
 }
 
-function writeResults(run: Run, seconds: number, seed: string): void {
+function writeResults(run: Run, verdicts: Verdicts, seconds: number, seed: string): void {
   const root = resolve(__dirname, '..');
   const results: Results = {
     version: 1,
@@ -197,6 +201,7 @@ function writeResults(run: Run, seconds: number, seed: string): void {
     campaigns: Object.fromEntries(run.counts),
     requests: run.sent,
     answers: Object.fromEntries([...run.answers].sort()),
+    verdicts,
     findings: run.findings.length,
     peakMemoryMiB: Math.round(run.peakMemory / MiB),
   };

@@ -1,3 +1,5 @@
+import type { Verdicts } from './verdicts';
+
 /** What one run did, for the reports that quote it. */
 export interface Results {
   readonly version: 1;
@@ -10,6 +12,8 @@ export interface Results {
   readonly requests: number;
   /** Answers by status; `closed` without one. */
   readonly answers: Readonly<Record<string, number>>;
+  /** How JSONTestSuite was judged. */
+  readonly verdicts: Verdicts;
   readonly findings: number;
   readonly peakMemoryMiB: number;
 }
@@ -23,6 +27,7 @@ export const pageOf = ({
   campaigns,
   requests,
   answers,
+  verdicts,
   findings,
   peakMemoryMiB,
 }: Results): string => `# Fuzz: hostile requests
@@ -44,4 +49,11 @@ ${Object.entries(campaigns)
 ${Object.entries(answers)
   .map(([answer, count]) => `| ${answer} | ${String(count)} |`)
   .join('\n')}
+
+JSONTestSuite, read as bodies: ${String(verdicts.yes)} texts that are JSON, ${String(verdicts.no)} that are not and ${String(verdicts.either)} about which parsers may differ;
+${String(verdicts.wrong.length)} were judged otherwise than the suite says.
+
+Hostile records are a table of their own, over every topic: \`libs/kafka/src/consumer/hostile-records.spec.ts\`. The ranges of the loader run
+against a model: \`pending-range.model.spec.ts\` beside it (\`PROPERTY_RUNS\` sets how often). Naughty strings are compared byte for
+byte in the tables: \`e2e/src/subjects/naughty-strings.e2e.ts\`.
 `;
