@@ -11,6 +11,7 @@ import {
 } from '@headwater/clickhouse';
 import { allTables, databaseGrantsOf, databaseRoles, type DatabaseRole } from '@headwater/loading';
 import { freePorts, startClickHouse, type RunningClickHouse } from '@headwater/stack';
+import { grantStatements } from './grants';
 
 /** The rights that the job `grants` gives, held by the engine's own access control. */
 let folder: string;
@@ -83,6 +84,25 @@ describe('what the roles may do', () => {
   it('cli looks at the server', async () => {
     for (const table of ['disks', 'parts', 'merge_tree_settings'])
       await expect(as('cli').query(`SELECT * FROM system.${table} LIMIT 1`)).resolves.toBeDefined();
+  });
+});
+
+/** The engine has no storage for roles, so that their statements can be read by its parser, and not run. */
+describe('the statements of the job', () => {
+  const statements = [
+    ...grantStatements('headwater', { users: { loader: 'loader-user' } }),
+    ...grantStatements('headwater', { users: {} }, 'main'),
+  ];
+  const formatted = (sql: string): Promise<readonly unknown[]> =>
+    as('reader').query('SELECT formatQuery({sql:String}) AS sql', { sql });
+
+  it('are SQL that ClickHouse reads', async () => {
+    expect(statements.length).toBeGreaterThan(50);
+    for (const sql of statements) await expect(formatted(sql)).resolves.toHaveLength(1);
+  });
+
+  it('would be refused if they were not', async () => {
+    await expect(formatted('GRANT READ EVERYTHING ON headwater.events TO reader')).rejects.toThrow(/SYNTAX/);
   });
 });
 

@@ -79,7 +79,7 @@ describe('grantStatements', () => {
     const statements = grantStatements('hw', { users: { qualityMonitor: 'monitor' } }, 'main');
     expect(statements).toEqual(
       expect.arrayContaining([
-        'CREATE ROLE IF NOT EXISTS ON CLUSTER `main` headwater_quality_monitor',
+        'CREATE ROLE IF NOT EXISTS headwater_quality_monitor ON CLUSTER `main`',
         'GRANT ON CLUSTER `main` SELECT ON hw.stage_counts TO headwater_quality_monitor',
         'GRANT ON CLUSTER `main` headwater_quality_monitor TO `monitor`',
         'GRANT ON CLUSTER `main` CLUSTER ON *.* TO headwater_migrate',

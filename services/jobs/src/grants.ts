@@ -39,7 +39,7 @@ export function grantStatements(
   return databaseRoles.flatMap((role) => {
     const user = users[settingOf(role)];
     return [
-      `CREATE ROLE IF NOT EXISTS${on} ${roleName(role)}`,
+      `CREATE ROLE IF NOT EXISTS ${roleName(role)}${on}`,
       ...databaseGrantsOf(role, database, migrations).map(
         (grant) => `GRANT${on} ${grant.privileges.join(', ')} ON ${grant.on} TO ${roleName(role)}`,
       ),
