@@ -155,7 +155,7 @@ async function main(): Promise<number> {
   const target = await Target.start();
   const attacker = new Attacker(target.url);
   const run = new Run(target, attacker, Number(values.requests ?? (values.full ? FULL : QUICK)));
-  const verdicts = jsonVerdicts();
+  const verdicts = await jsonVerdicts(target);
   for (const text of verdicts.wrong)
     run.findings.push({ campaign: 'JSON texts', attack: text, problem: 'it is judged otherwise than it is' });
   const started = performance.now();

@@ -59,6 +59,11 @@ export class Target {
     return (await (await fetch(`${this.url}/micro/all`)).json()) as Places;
   }
 
+  /** What is said of the bad events, as text. */
+  async bad(): Promise<string> {
+    return (await fetch(`${this.url}/micro/bad`)).text();
+  }
+
   stop(): Promise<void> {
     return this.sandbox.stop();
   }

