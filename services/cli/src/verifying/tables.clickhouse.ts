@@ -1,4 +1,4 @@
-import { ClickHouse, clickhouseConfig, migrate, tablesConfig } from '@headwater/clickhouse';
+import { ClickHouse, clickhouseConfig, migrate } from '@headwater/clickhouse';
 import { defaultShares, Facts, PLAN_VERSION, SeenRows, type Plan } from '@headwater/verification';
 import { scanTables } from './leak-scan';
 import { Tables } from './tables';
@@ -25,7 +25,7 @@ describe('what headwater verify reads of the tables', () => {
     clickhouse.command(`INSERT INTO ${table} (app_id, collector_tstamp, ${columns}) VALUES ${values}`);
 
   beforeAll(async () => {
-    await migrate(clickhouse, { info: () => undefined }, tablesConfig.parse({}));
+    await migrate(clickhouse, { info: () => undefined });
     await insert(
       'events_stored',
       'event_id, page_title',
