@@ -3,6 +3,8 @@ import Cluster from 'kafkajs/src/cluster';
 import FetchedBatch from 'kafkajs/src/consumer/batch';
 import createSocketFactory from 'kafkajs/src/network/socketFactory';
 import { BrokerUnavailable, PoisonBatch } from '../errors';
+import { refusalOf } from './admin';
+import { messageOf, troubleOf } from './kafka-error';
 import { PATIENT_RETRY, type KafkaConnection } from './kafka-connection';
 import { poisonOf } from './poison';
 
@@ -151,8 +153,9 @@ export class PartitionReader {
         this.connected = null;
         return await this.tryOnce(topic, work);
       } catch (error) {
+        if (troubleOf(error) === 'access') throw refusalOf(this.kafka, `a look at ${topic}`, error);
         throw new BrokerUnavailable(
-          `${topic} cannot be read now (${error instanceof Error ? error.message : String(error)}). Check that ${this.kafka.config.brokers.join(', ')} can be reached.`,
+          `${topic} cannot be read now (${messageOf(error)}). Check that ${this.kafka.config.brokers.join(', ')} can be reached.`,
           { cause: error },
         );
       }
