@@ -1,22 +1,30 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DuplicateWindow } from './window';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
-/** Bytes of typed arrays that are in use. */
-const inUse = (): number => {
-  collectGarbage();
-  return process.memoryUsage().arrayBuffers;
-};
+const ROUNDS = 10;
+
+/** Bytes of typed arrays that are in use: what the collector frees, it frees in the background, over several rounds. */
+async function inUse(): Promise<number> {
+  let least = Infinity;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    collectGarbage();
+    await nextTurn();
+    least = Math.min(least, process.memoryUsage().arrayBuffers);
+  }
+  return least;
+}
 
 // The figures of docs/reference/duplicates.md.
 describe('the memory of a duplicate window', () => {
   it.each([
     [30_000, 65_536],
     [90_000, 131_072],
-  ])('of %d events is 52 bytes for each of %d places, and no more comes to it', (maxEvents, places) => {
-    const before = inUse();
+  ])('of %d events is 52 bytes for each of %d places, and no more comes to it', async (maxEvents, places) => {
+    const before = await inUse();
     const window = new DuplicateWindow({ windowMs: 3_600_000, maxEvents, seed: [1, 2] });
     for (let offset = 0; offset < places + 10_000; offset += 1)
       window.see({
@@ -24,7 +32,7 @@ describe('the memory of a duplicate window', () => {
         timestamp: 1_782_000_000_000 + offset,
         value: { app_id: 'shop', event_id: String(offset), event_fingerprint: 'x', replay_id: null },
       });
-    const bytes = inUse() - before;
+    const bytes = (await inUse()) - before;
     expect(window.size).toBe(places);
     expect(bytes / places).toBeGreaterThan(50);
     expect(bytes / places).toBeLessThan(53);
