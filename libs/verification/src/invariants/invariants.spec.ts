@@ -239,6 +239,12 @@ describe('negative controls: each is caught by exactly its invariant', () => {
       },
     ],
     [
+      'an event that the loader has not counted',
+      (seen) => {
+        change(seen, 'loader', { missing: 1 });
+      },
+    ],
+    [
       'a counter that says more than the topic',
       (seen) => {
         change(seen, 'validator', { out: 1 }, true);

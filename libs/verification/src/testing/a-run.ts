@@ -127,6 +127,16 @@ export function observed({ facts, rows, failed, valid, input, watched, dead }: I
         unaccounted: 0,
         missing: 0,
       },
+      {
+        stage: 'loader',
+        unit: 'event',
+        in: valid.length,
+        out: valid.length,
+        failed: 0,
+        dropped: 0,
+        unaccounted: 0,
+        missing: 0,
+      },
     ],
   };
   return seen;

@@ -58,6 +58,8 @@ export async function observe(
 
   onProgress(`Waiting until ${app} has settled, ${String(settings.settleMs / 1_000)} s at most`);
   seen.lag = await settled(facts, tables, means, settling);
+  // What the stages counted of the last events came into its topic after the wait had begun, and is waited for once more.
+  if (inspector) seen.lag = await settled(facts, tables, means, settling);
   seen.settledSeconds = Math.round((now() - began) / 100) / 10;
 
   // What takes its time is not what is waited for; an outage now is waited for anew.
