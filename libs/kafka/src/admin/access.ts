@@ -28,7 +28,7 @@ const ANY_HOST = '*';
  * Gives the rights that are missing. May be run any number of times. Takes nothing away, also not what nobody asked for:
  * that is a person's decision. Needs Alter and Describe on the cluster.
  *
- * @throws {BrokerUnavailable | Misconfigured}
+ * @throws {BrokerUnavailable | AccessRefused | Misconfigured}
  */
 export async function createAcls(
   kafka: KafkaConnection,
@@ -37,7 +37,7 @@ export async function createAcls(
 ): Promise<readonly GrantReport[]> {
   const client = new AdminClient(kafka);
   try {
-    return await client.run('to read and create ACLs (Describe and Alter on the cluster)', async (admin) => {
+    return await client.run('its ACLs (Describe and Alter on the cluster)', async (admin) => {
       const existing = await existingAcls(admin, [...new Set(grants.map(({ principal }) => principal))]);
       const reports = grants.map((grant): GrantReport => ({
         ...grant,

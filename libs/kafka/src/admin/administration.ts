@@ -40,7 +40,7 @@ export function topicSettings(topic: Topic, sizing: TopicSizing): Readonly<Recor
  * Creates the topics that are missing. May be run any number of times. A topic that exists is left as it is: growing
  * partitions moves keys, and a changed setting may be somebody's decision. What differs is reported.
  *
- * @throws {BrokerUnavailable | Misconfigured}
+ * @throws {BrokerUnavailable | AccessRefused | Misconfigured}
  */
 export async function createTopics(
   kafka: KafkaConnection,

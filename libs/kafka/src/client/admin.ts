@@ -67,7 +67,7 @@ export class AdminClient {
     return new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
   }
 
-  /** Runs an administrative call. @throws {BrokerUnavailable | Misconfigured} */
+  /** Runs an administrative call. @throws {BrokerUnavailable | AccessRefused | Misconfigured} */
   async run<T>(what: string, call: (admin: Admin) => Promise<T>): Promise<T> {
     try {
       const work = this.connected().then(call);
@@ -123,7 +123,7 @@ export function refusalOf({ config }: KafkaConnection, what: string, error: unkn
   const trouble = troubleOf(error);
   if (trouble === 'access')
     return new AccessRefused(
-      `Kafka at ${brokers} refuses ${what}: ${messageOf(error)}. Give the user the rights that it needs (the job "acls" lists them), and check KAFKA__SASL__*. It is tried again.`,
+      `Kafka at ${brokers} refuses ${what}: ${messageOf(error)}. Give the user the rights that it needs (the job "acls" lists them), and check KAFKA__SASL__*.`,
       { cause: error },
     );
   if (trouble === 'fatal')

@@ -12,7 +12,7 @@ const DEADLINE_MS = 30_000;
  * What a broker says about the cluster and some topics (names on the broker), with the errors of each topic and partition
  * left in: kafkajs' admin client throws when one partition has no leader, which is when somebody looks.
  *
- * @throws {BrokerUnavailable | Misconfigured}
+ * @throws {BrokerUnavailable | AccessRefused | Misconfigured}
  */
 export async function clusterMetadata(kafka: KafkaConnection, names: readonly string[]): Promise<Metadata> {
   const cluster = new Cluster({

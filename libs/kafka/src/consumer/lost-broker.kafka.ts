@@ -91,15 +91,12 @@ describe('a cluster that loses a broker', () => {
     const coordinator = await coordinatorOf(groupId);
     const joins = told.filter(({ message }) => message.startsWith('Joined')).length;
     await kill(coordinator);
-    const killed = performance.now();
     // What the client of the test writes meanwhile may wait for the new leaders.
     await delay(FENCED_MS + 2_000);
     await write();
     await eventually(() => seen.size === count, 'everything is read again', 60_000);
     await eventually(async () => (await at.lag('lost', enrichedEvents)) === 0n, 'and committed', 60_000);
-    const took = performance.now() - killed;
     await revive(coordinator);
-    expect(took).toBeLessThan(FENCED_MS + 12_000);
     expect(told.filter(({ message }) => message.startsWith('Joined')).length).toBe(joins);
     expect(at.fatal).toEqual([]);
   }, 240_000);

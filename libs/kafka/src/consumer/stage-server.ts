@@ -296,12 +296,20 @@ export abstract class StageServer extends Server implements CustomTransportStrat
    * loop, so a new consumer tries until the rights are back. What was not finished is read again then.
    */
   private async rejoin(cause: Error): Promise<void> {
+    const { consumer } = this;
     this.consumer = null;
+    // Where it did not come as far as running, kafkajs has not disconnected it.
+    void consumer?.disconnect().catch(() => undefined);
     if (this.watch) clearInterval(this.watch);
-    for (const lane of this.lanes.values()) this.release(lane);
+    for (const lane of this.lanes.values()) this.leave(lane);
     this.lanes.clear();
+    this.countWaiting();
     const refused = refusalOf(this.options.kafka, `the group ${this.groupId} or its topics`, cause);
-    if (this.waitsFor === null) this.options.log.error({ err: cause, code: refused.code }, refused.message);
+    if (this.waitsFor === null)
+      this.options.log.error(
+        { err: cause, code: refused.code },
+        `Nothing is read until this is mended, and it is tried again: ${refused.message}`,
+      );
     this.waitsFor = refused.message;
     this.refusals += 1;
     await this.pause(backOff(this.refusals, Math.random()));
@@ -333,18 +341,24 @@ export abstract class StageServer extends Server implements CustomTransportStrat
         );
     }
     this.metrics.poisoned.reset();
-    for (const [key, lane] of before) {
-      this.release(lane);
-      if (!this.lanes.has(key)) {
-        this.metrics.lag.remove({ topic: lane.topic.name, partition: String(lane.partition) });
-        this.options.onRevoked?.(lane.topic.name, lane.partition);
-      }
-    }
+    for (const [key, lane] of before)
+      if (this.lanes.has(key)) this.release(lane);
+      else this.leave(lane);
+    // Nothing to take over, nothing to wait for.
+    if (this.lanes.size === 0) this.waitsFor = null;
+    this.countWaiting();
     this.options.log.info(
       { group: this.groupId, partitions: [...this.lanes.keys()] },
       `Joined ${this.groupId}: ${String(this.lanes.size)} partitions.`,
     );
     for (const lane of this.lanes.values()) void this.takeOver(lane, 0);
+  }
+
+  /** The partition is somebody else's now, or nobody's. */
+  private leave(lane: Lane): void {
+    this.release(lane);
+    this.metrics.lag.remove({ topic: lane.topic.name, partition: String(lane.partition) });
+    this.options.onRevoked?.(lane.topic.name, lane.partition);
   }
 
   private owns(lane: Lane): boolean {
@@ -451,6 +465,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   private stop(lane: Lane, committed: bigint, end: bigint): void {
     lane.state = 'stopped';
     lane.problem = `${this.groupId} has read up to offset ${String(committed)}, but the log ends at ${String(end)}: the topic was made anew, or the cluster lost records. Nothing is read until the committed offset is set on purpose (kafka-consumer-groups --reset-offsets).`;
+    this.countWaiting();
     this.options.log.error(
       { topic: lane.name, partition: lane.partition, code: 'E_ABOVE_END' },
       lane.problem,
@@ -500,6 +515,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     if (error instanceof RangeMismatch || error instanceof PoisonBatch) {
       // A matter of this partition alone, that a restart does not mend: the others go on.
       this.consumer?.pause(partitionsOf(lane));
+      if (error instanceof PoisonBatch) this.notePoisoned(lane);
       this.countWaiting();
       this.options.log.error(
         { topic: lane.name, partition: lane.partition, code: error.code },
@@ -510,6 +526,10 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     this.options.onFatal(error instanceof Error ? error : new Error(String(error)));
   }
 
+  private notePoisoned({ topic, partition }: Lane): void {
+    this.metrics.poisoned.set({ topic: topic.name, partition: String(partition) }, 1);
+  }
+
   /** kafkajs' callback. Whatever is not resolved here is fetched again. */
   private async onFetched(payload: EachBatchPayload): Promise<void> {
     const batch = payload.batch as FetchedBatch;
@@ -518,11 +538,10 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     await lane?.passing;
     if (!lane || !input || lane.state !== 'running' || !this.owns(lane) || payload.isStale()) return;
     const fetchedAt = BigInt(batch.fetchedOffset);
-    if (fetchedAt !== lane.position && !(await this.explain(lane, fetchedAt))) return;
-
     const beats = new Heartbeats(payload);
     const current = (): boolean => this.owns(lane) && lane.state === 'running' && !payload.isStale();
     try {
+      if (fetchedAt !== lane.position && !(await this.explain(lane, fetchedAt))) return;
       await this.work(payload, lane, input, current, beats);
       // What is left is less than what came: the partition is no longer behind.
       if (BigInt(batch.highWatermark) - lane.position <= batch.messages.length) this.rest(lane);
@@ -556,22 +575,18 @@ export abstract class StageServer extends Server implements CustomTransportStrat
    * reset the offset by itself, and the log decides.
    */
   private async explain(lane: Lane, fetchedAt: bigint): Promise<boolean> {
-    try {
-      const position = await this.positionOf(lane, lane.position);
-      if (!this.owns(lane)) return false;
-      if (position === null) {
-        this.consumer?.pause(partitionsOf(lane));
-        return false;
-      }
-      if (fetchedAt >= position) {
-        lane.position = fetchedAt;
-        return true;
-      }
-      lane.position = position;
-      this.run(lane);
-    } catch (error) {
-      this.options.log.debug({ err: error }, 'The log could not be compared; the fetch is repeated.');
+    const position = await this.positionOf(lane, lane.position);
+    if (!this.owns(lane)) return false;
+    if (position === null) {
+      this.consumer?.pause(partitionsOf(lane));
+      return false;
     }
+    if (fetchedAt >= position) {
+      lane.position = fetchedAt;
+      return true;
+    }
+    lane.position = position;
+    this.run(lane);
     return false;
   }
 
@@ -657,7 +672,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       lane.state = 'stopped';
       lane.problem = error.message;
       this.consumer?.pause(partitionsOf(lane));
-      this.metrics.poisoned.set({ topic: topic.name, partition: String(partition) }, 1);
+      this.notePoisoned(lane);
       this.countWaiting();
       this.options.log.error(place, error.message);
       return;

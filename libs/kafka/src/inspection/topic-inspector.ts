@@ -94,7 +94,7 @@ export class TopicInspector {
     this.admin = new AdminClient(options.kafka);
   }
 
-  /** @throws {BrokerUnavailable | Misconfigured} as every method here */
+  /** @throws {BrokerUnavailable | AccessRefused | Misconfigured} as every method here */
   async cluster(): Promise<ClusterDescription> {
     const { clusterId, controllerId, brokers } = await clusterMetadata(this.kafka, this.allNames());
     return {

@@ -357,7 +357,13 @@ export class TopicWriter {
     if (this.failures > 0) await delay(this.wait());
     for (this.failures += 1; !this.closing || this.pending > 0; this.failures += 1) {
       try {
-        this.producer = await this.openProducer();
+        const producer = await this.openProducer();
+        if (this.closing && this.pending === 0) {
+          // Drained meanwhile: nobody else would end it.
+          await producer.disconnect();
+          return;
+        }
+        this.producer = producer;
         for (const queue of this.queues.values()) this.send(queue);
         return;
       } catch (error) {

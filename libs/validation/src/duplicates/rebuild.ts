@@ -23,8 +23,8 @@ const OFFSETS_PERCENT = 125n;
  * Builds the window that a partition's next record needs, from the tail of its input below the committed offset.
  *
  * The tail is measured from its own last record, not from now: after a long stop the committed offset lies hours back.
- * It reaches back `windowMs`, or until `maxEvents` are known. Offsets say beforehand how far that is, so the records are
- * read once: until they are, nothing of the partition is judged.
+ * It reaches back `windowMs`, or until `maxEvents` are known. Offsets say beforehand how far that is about, so the records
+ * are read once, and again only where more offsets than that are markers: until then nothing of the partition is judged.
  *
  * @throws what the tail throws; there is then no window, and the partition must not be processed
  */
