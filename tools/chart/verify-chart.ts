@@ -32,6 +32,7 @@ export async function verifyChart(): Promise<Tally> {
       ...refusals(helm),
       ...podRules(helm, fixtures),
       toldNode(helm),
+      idsOfSchemas(helm),
       ...signingIn(helm),
       ...edges(helm),
     ];
@@ -125,6 +126,17 @@ function refusals(helm: string): readonly Case[] {
       values: ['kafka.sasl.mechanism=plain'],
       says: /kafka\.tls\.enabled is false/,
     },
+    {
+      name: 'a job that gives rights, without the secret of its user',
+      values: [
+        'kafka.sasl.mechanism=scram-sha-512',
+        'jobs.acls.enabled=true',
+        ...['collector', 'enricher', 'validator', 'loader', 'qualityMonitor', 'jobs'].map(
+          (user) => `kafka.users.${user}.existingSecret=kafka`,
+        ),
+      ],
+      says: /kafka\.users\.admin\.existingSecret is empty/,
+    },
     { name: 'a password among the values', values: ['kafka.users.loader.password=x'], says: /password/ },
     { name: 'a token among the values', values: ['collector.config.ADMIN__TOKEN=x'], says: /ADMIN__TOKEN/ },
     {
@@ -157,6 +169,25 @@ function toldNode(helm: string): Case {
         .map(({ name }) => nodeOptions(name))
         .filter((options) => options !== nodeOptions());
       return said.join() === meant.join() ? null : `The chart says ${said.join(', ') || 'nothing'}.`;
+    },
+  };
+}
+
+/** A container that starts again while the registry is down finds the ids of schemas in its own folder. */
+function idsOfSchemas(helm: string): Case {
+  return {
+    name: 'each service keeps the ids of schemas where it may write, unless it is told another place',
+    run: () => {
+      const files = (...args: readonly string[]): readonly string[] =>
+        template(helm, '-f', MINIMAL, ...args).match(/(?<=^ {2}REGISTRY__IDS_FILE: ).*/gm) ?? [];
+      const usual = '"/tmp/schema-ids.json"';
+      const said = [
+        ...files(),
+        '|',
+        ...files('--set', 'loader.config.REGISTRY__IDS_FILE=/ids/loader.json'),
+      ].join(' ');
+      const wanted = [...services.map(() => usual), '|', ...services.slice(1).map(() => usual)].join(' ');
+      return said.replace(' "/ids/loader.json"', '') === wanted ? null : `The chart says ${said}.`;
     },
   };
 }
@@ -231,7 +262,8 @@ function signingIn(helm: string): readonly Case[] {
           'VALIDATOR',
           'VERIFIER',
         ];
-        return users.join() === wanted.join() ? null : `It knows ${users.join(', ')}.`;
+        if (users.join() !== wanted.join()) return `It knows ${users.join(', ')}.`;
+        return /name: ACLS__CONSUMER_GROUP\n\s+value: "shop-etl"/.test(job) ? null : 'It knows no group.';
       },
     },
   ];
@@ -294,11 +326,41 @@ function edges(helm: string): readonly Case[] {
       name: 'schemas come from public addresses, for those who look them up',
       run: () =>
         lacks(policies().get('schemas'), [
-          'values: [enricher, validator]',
+          'values: [collector, validator]',
           'port: 443,',
           '169.254.0.0/16',
           '10.0.0.0/8',
         ]),
+    },
+    {
+      // The policies of the release before do not know where the jobs of this one go.
+      name: 'each job brings its own edges, before it runs',
+      run: () => {
+        const ports: Readonly<Record<string, readonly number[]>> = {
+          acls: [9093],
+          grants: [8444],
+          topics: [9093],
+          schemas: [9093, 8443],
+          migrate: [8444],
+        };
+        const all = policies('--set', 'clickhouse.url=https://clickhouse:8444');
+        for (const [job, wanted] of Object.entries(ports)) {
+          const policy = all.get(`job-${job}`);
+          const problem = lacks(policy, [
+            'helm.sh/hook: pre-install,pre-upgrade',
+            'helm.sh/hook-weight: "-5"',
+            'policyTypes: [Ingress, Egress]',
+            `component: job-${job}`,
+            'port: 53,',
+          ]);
+          if (problem !== null) return problem;
+          const found = [...(policy?.matchAll(/port: (\d+), protocol: TCP/g) ?? [])].map(([, port]) =>
+            Number(port),
+          );
+          if (found.join() !== [53, ...wanted].join()) return `The job ${job} reaches ${found.join(', ')}.`;
+        }
+        return null;
+      },
     },
     {
       name: 'what goes out can be left to others',

@@ -62,7 +62,8 @@ export function chartSchema(root: string): readonly GeneratedFile[] {
         sasl: object({ mechanism: oneOf('none', 'plain', 'scram-sha-256', 'scram-sha-512') }),
         users: object({
           ...each([...Object.values(chartKeys), 'jobs', 'admin'], object({ ...signingIn, tlsSecret: text })),
-          ...each(['cli', 'verifier', 'consumer'], object({ username: text })),
+          ...each(['cli', 'verifier'], object({ username: text })),
+          consumer: object({ username: text, group: text }),
         }),
       }),
       registry: object({ url: { type: 'string', pattern: '^(https?://.+)?$' }, ...signingIn }),

@@ -22,7 +22,11 @@
 {{- if and (eq .Values.kafka.sasl.mechanism "plain") (not .Values.kafka.tls.enabled) -}}
 {{- fail "kafka.sasl.mechanism is plain and kafka.tls.enabled is false: passwords would travel readable. Enable TLS, or use scram-sha-512." -}}
 {{- end -}}
-{{- range $key := list "collector" "enricher" "validator" "loader" "qualityMonitor" "jobs" -}}
+{{- $users := list "collector" "enricher" "validator" "loader" "qualityMonitor" "jobs" -}}
+{{- if .Values.jobs.acls.enabled -}}
+{{- $users = append $users "admin" -}}
+{{- end -}}
+{{- range $key := $users -}}
 {{- if not (index $.Values.kafka.users $key).existingSecret -}}
 {{- fail (printf "kafka.users.%s.existingSecret is empty, but kafka.sasl.mechanism is %s. Create a secret with the password of that user and set its name: docs/how-to/secure.md shows how." $key $.Values.kafka.sasl.mechanism) -}}
 {{- end -}}

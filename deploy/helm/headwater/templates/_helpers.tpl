@@ -66,6 +66,34 @@ capabilities:
 {{- if $port -}}{{ $port }}{{- else if hasPrefix "https:" . -}}443{{- else -}}80{{- end -}}
 {{- end -}}
 
+{{/* Where a program that uses the parts of a list goes, as rules of a NetworkPolicy: by ports, and to find names. Call with root and parts. */}}
+{{- define "headwater.egressRules" -}}
+{{- $values := .root.Values -}}
+{{- $egress := $values.networkPolicy.egress -}}
+{{- $ports := list -}}
+{{- if has "kafka" .parts -}}
+{{- range $values.kafka.brokers -}}
+{{- $ports = append $ports (regexFind "[0-9]+$" . | int) -}}
+{{- end -}}
+{{- end -}}
+{{- if has "registry" .parts -}}
+{{- $ports = append $ports (include "headwater.portOf" $values.registry.url | int) -}}
+{{- end -}}
+{{- if has "clickhouse" .parts -}}
+{{- $ports = append $ports (include "headwater.portOf" $values.clickhouse.url | int) -}}
+{{- end -}}
+- ports:
+    - { port: 53, protocol: UDP }
+    - { port: 53, protocol: TCP }
+- ports:
+    {{- range concat $ports $egress.ports | uniq }}
+    - { port: {{ . }}, protocol: TCP }
+    {{- end }}
+{{- with $egress.extra }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
 {{/* Key of a program in kafka.users: the component is the name of a service, or of a job. */}}
 {{- define "headwater.kafkaUser" -}}
 {{- if eq .component "quality-monitor" -}}qualityMonitor

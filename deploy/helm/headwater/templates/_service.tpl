@@ -8,7 +8,8 @@ metadata:
 data:
   HTTP__HOST: "0.0.0.0"
   HTTP__PORT: "8080"
-  {{- range $name, $value := .values.config }}
+  {{- $config := dict "REGISTRY__IDS_FILE" "/tmp/schema-ids.json" }}
+  {{- range $name, $value := mergeOverwrite $config (default dict .values.config) }}
   {{ $name }}: {{ $value | toString | quote }}
   {{- end }}
 {{- end -}}
