@@ -1,6 +1,6 @@
 import { aclsOf, principals, type Acl } from '@headwater/contracts';
 import { migrations } from '@headwater/clickhouse';
-import { databaseGrantsOf, databaseRoles } from '@headwater/loading';
+import { databaseGrantsOf, databaseRoles, roleNameOf } from '@headwater/loading';
 import type { GeneratedFile } from './generator';
 
 /** Who may do what on Kafka and in ClickHouse: the same tables that the jobs `acls` and `grants` apply. */
@@ -26,7 +26,8 @@ ${principals.flatMap((principal) => rowsOf(principal, aclsOf(principal))).join('
 
 ## ClickHouse
 
-The job \`grants\` makes these roles; \`jobs grants --dry-run\` prints the SQL. A view is read with the rights of whoever reads it, so the tables
+The job \`grants\` makes these roles; \`jobs grants --dry-run\` prints the SQL. Roles belong to the whole server, so their names begin with the
+database of the installation: another database than \`headwater\` has other roles. Nothing is revoked. A view is read with the rights of whoever reads it, so the tables
 beneath it are granted too. \`loader\` may read the columns that materialized views take over from what it inserts.
 
 | role | on | may |
@@ -34,8 +35,7 @@ beneath it are granted too. \`loader\` may read the columns that materialized vi
 ${databaseRoles
   .flatMap((role) =>
     databaseGrantsOf(role, 'headwater', migrations).map(
-      ({ privileges, on }) =>
-        `| headwater_${role.replace('-', '_')} | \`${on}\` | ${privileges.join(', ')} |`,
+      ({ privileges, on }) => `| ${roleNameOf(role, 'headwater')} | \`${on}\` | ${privileges.join(', ')} |`,
     ),
   )
   .join('\n')}

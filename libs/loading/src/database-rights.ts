@@ -9,6 +9,13 @@ interface Migration {
 export const databaseRoles = ['migrate', 'loader', 'quality-monitor', 'cli', 'verifier', 'reader'] as const;
 export type DatabaseRole = (typeof databaseRoles)[number];
 
+/**
+ * The name of a role on the server, where roles belong to no database: it begins with the database, so that installations
+ * that share a server share no role. `headwater_quality_monitor` in the usual database.
+ */
+export const roleNameOf = (role: DatabaseRole, database: string): string =>
+  `${database}_${role.replaceAll('-', '_')}`;
+
 /** One right: what may be done, and to what. */
 export interface DatabaseGrant {
   readonly privileges: readonly string[];

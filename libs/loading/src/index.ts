@@ -7,7 +7,7 @@ export {
   type ParametersOf,
   type Place,
 } from './failed-rows';
-export { databaseGrantsOf, databaseRoles, type DatabaseRole } from './database-rights';
+export { databaseGrantsOf, databaseRoles, roleNameOf, type DatabaseRole } from './database-rights';
 export { countLoaded, prepare, withValues, type FailedRow, type LoadedMark, type Prepared } from './prepare';
 export { afterRefusal, tokenOf, type AfterRefusal, type LoadRange, type Row, type RowMark } from './range';
 export { allTables, tables, type AnyTable, type Table } from './tables';

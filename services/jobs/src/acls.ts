@@ -3,10 +3,7 @@ import { connectKafka, createAcls, kafkaConfig, type Grant } from '@headwater/ka
 import { logConfig } from '@headwater/service-kit';
 import { z } from 'zod';
 import { defineJob } from './job';
-
-/** `qualityMonitor` for `quality-monitor`: the variable is then `ACLS__USERS__QUALITY_MONITOR`. */
-const settingOf = (principal: Principal): string =>
-  principal.replace(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase());
+import { settingOf } from './setting-of';
 
 const userName = (principal: Principal): z.ZodType<string> =>
   z

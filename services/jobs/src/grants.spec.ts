@@ -79,12 +79,22 @@ describe('grantStatements', () => {
     const statements = grantStatements('hw', { users: { qualityMonitor: 'monitor' } }, 'main');
     expect(statements).toEqual(
       expect.arrayContaining([
-        'CREATE ROLE IF NOT EXISTS headwater_quality_monitor ON CLUSTER `main`',
-        'GRANT ON CLUSTER `main` SELECT ON hw.stage_counts TO headwater_quality_monitor',
-        'GRANT ON CLUSTER `main` headwater_quality_monitor TO `monitor`',
-        'GRANT ON CLUSTER `main` CLUSTER ON *.* TO headwater_migrate',
+        'CREATE ROLE IF NOT EXISTS hw_quality_monitor ON CLUSTER `main`',
+        'GRANT ON CLUSTER `main` SELECT ON hw.stage_counts TO hw_quality_monitor',
+        'GRANT ON CLUSTER `main` hw_quality_monitor TO `monitor`',
+        'GRANT ON CLUSTER `main` CLUSTER ON *.* TO hw_migrate',
       ]),
     );
     expect(statements.join('\n')).not.toContain('IDENTIFIED');
+  });
+
+  it('makes roles that two installations on one server do not share', () => {
+    const rolesIn = (database: string): string[] =>
+      grantStatements(database, { users: {} }).flatMap(
+        (sql) => /CREATE ROLE IF NOT EXISTS (\w+)/.exec(sql)?.[1] ?? [],
+      );
+    expect(rolesIn('headwater')).toContain('headwater_loader');
+    expect(rolesIn('eu').filter((role) => rolesIn('us').includes(role))).toEqual([]);
+    for (const sql of grantStatements('eu', { users: {} })) expect(sql).not.toContain('headwater');
   });
 });

@@ -1,11 +1,9 @@
 import { ClickHouse, clickhouseConfig, migrations, tablesConfig } from '@headwater/clickhouse';
-import { databaseGrantsOf, databaseRoles, type DatabaseRole } from '@headwater/loading';
+import { databaseGrantsOf, databaseRoles, roleNameOf } from '@headwater/loading';
 import { logConfig } from '@headwater/service-kit';
 import { z } from 'zod';
 import { defineJob } from './job';
-
-const settingOf = (role: DatabaseRole): string =>
-  role.replace(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase());
+import { settingOf } from './setting-of';
 
 const identifier = z.string().regex(/^[A-Za-z_][\w-]*$/, 'use letters, digits, underscores and dashes');
 
@@ -18,7 +16,7 @@ const grantsConfig = z.object({
           identifier
             .optional()
             .describe(
-              `User of ClickHouse that gets the role headwater_${role.replace('-', '_')}; it must exist.`,
+              `User of ClickHouse that gets the role ${roleNameOf(role, 'headwater')} (or of the database that CLICKHOUSE__DATABASE names, instead of headwater); it must exist.`,
             ),
         ]),
       ) as Record<string, z.ZodOptional<z.ZodString>>,
@@ -26,8 +24,6 @@ const grantsConfig = z.object({
     .prefault({}),
 });
 export type GrantsConfig = z.infer<typeof grantsConfig>;
-
-const roleName = (role: DatabaseRole): string => `headwater_${role.replaceAll('-', '_')}`;
 
 /** The statements that make the roles and give them their rights. Running them again changes nothing; nothing is revoked. */
 export function grantStatements(
@@ -39,14 +35,15 @@ export function grantStatements(
   return databaseRoles.flatMap((role) => {
     const user = users[settingOf(role)];
     return [
-      `CREATE ROLE IF NOT EXISTS ${roleName(role)}${on}`,
+      `CREATE ROLE IF NOT EXISTS ${roleNameOf(role, database)}${on}`,
       ...databaseGrantsOf(role, database, migrations).map(
-        (grant) => `GRANT${on} ${grant.privileges.join(', ')} ON ${grant.on} TO ${roleName(role)}`,
+        (grant) =>
+          `GRANT${on} ${grant.privileges.join(', ')} ON ${grant.on} TO ${roleNameOf(role, database)}`,
       ),
       ...(role === 'migrate' && cluster !== undefined
-        ? [`GRANT${on} CLUSTER ON *.* TO ${roleName(role)}`]
+        ? [`GRANT${on} CLUSTER ON *.* TO ${roleNameOf(role, database)}`]
         : []),
-      ...(user === undefined ? [] : [`GRANT${on} ${roleName(role)} TO \`${user}\``]),
+      ...(user === undefined ? [] : [`GRANT${on} ${roleNameOf(role, database)} TO \`${user}\``]),
     ];
   });
 }
