@@ -110,7 +110,12 @@ async function main(): Promise<number> {
       null,
     );
   const { build } = currentBuild(root);
-  const plan = remaining(fullPlan(chosen, options.seed), readResults(RESULTS, runResult), build);
+  const plan = remaining(
+    fullPlan(chosen, options.seed),
+    readResults(RESULTS, runResult),
+    build,
+    options.rate,
+  );
   const code = await runAll(plan, options, RESULTS);
   writeReport();
   return code;
@@ -194,13 +199,18 @@ async function withWorld(
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-faults-'));
   tell(`starts an installation with ${kind} in ${folder}`);
+  const remove = (): void => {
+    if (!keep) rmSync(folder, { recursive: true, force: true });
+  };
+  process.on('exit', remove);
   const world = await World.start(folder, kind, tell);
   try {
     await work(world);
   } finally {
     await world.stop();
     if (keep) tell(`logs and ledgers are in ${folder}`);
-    else rmSync(folder, { recursive: true, force: true });
+    remove();
+    process.off('exit', remove);
   }
 }
 
@@ -222,12 +232,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.exit(130);
   });
 
+// An installation that could not be started or stopped as a whole leaves parts behind, which would keep this process: they
+// end with it.
 main().then(
-  (code) => {
-    process.exitCode = code;
-  },
+  (code) => process.exit(code),
   (error: unknown) => {
     console.error(error);
-    process.exitCode = 1;
+    process.exit(1);
   },
 );

@@ -28,8 +28,8 @@ export interface Scenario {
   readonly full: number;
   /** Faults in one run, that is, under one ledger. Default 10. */
   readonly atOnce?: number;
-  /** Longest time until all that was accepted before the end of a fault is through, seconds. Default 60. */
-  readonly recoverSeconds?: number;
+  /** Longest time until all that was accepted before the end of a fault is through, seconds; by the number of the fault. */
+  readonly recoverSeconds?: number | ((index: number) => number);
   /** ClickHouse merges parts meanwhile, as it does in production; too long a run would have too many parts without. */
   readonly merging?: boolean;
   /** Says what stands in for the real thing, where it is not the real thing that broke. */
@@ -41,6 +41,12 @@ export interface Scenario {
   /** What must hold of a run beyond the invariants. */
   readonly judge?: (scene: Scene, verification: Verification) => Promise<void>;
 }
+
+const RECOVER_SECONDS = 60;
+
+/** Longest time until the pipeline is over a fault, seconds. */
+export const secondsToRecover = ({ recoverSeconds = RECOVER_SECONDS }: Scenario, index: number): number =>
+  typeof recoverSeconds === 'number' ? recoverSeconds : recoverSeconds(index);
 
 /** Lets a scenario be one entry of a list. */
 export const scenario = (definition: Scenario): Scenario => definition;

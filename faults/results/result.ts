@@ -29,7 +29,9 @@ export const runResult = z.object({
   disordered: count,
   imbalance: count,
   stuck: count,
-  /** Payloads answered 503, and payloads whose answer never came; both were sent again. */
+  /** Events a second. */
+  rate: count,
+  /** Events in payloads that were answered 503, or not at all, however often they were sent: nobody has promised anything. */
   refused: count,
   unknown: count,
   /** For each fault, from its end until all that was accepted before was through. */

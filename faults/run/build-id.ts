@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { bundleOf } from '@headwater/pipeline';
 
-const parts = ['collector', 'enricher', 'validator', 'loader', 'quality-monitor', 'jobs'] as const;
+/** The checker among them: what an older one said is no result of this build. */
+const parts = ['collector', 'enricher', 'validator', 'loader', 'quality-monitor', 'jobs', 'cli'] as const;
 
 /** What ran. */
 export interface Build {
   readonly commit: string;
-  /** Digest of the bundles of the services: a commit that changes only documents is the same build. */
+  /** Digest of the bundles: a commit that changes only documents is the same build. */
   readonly build: string;
 }
 

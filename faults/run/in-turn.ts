@@ -1,4 +1,4 @@
-import { scenario, type Scenario } from '../scenario';
+import { scenario, secondsToRecover, type Scenario } from '../scenario';
 
 /**
  * Several scenarios as one, a fault of each after the other under one ledger: the start and the end of a run take longer than
@@ -7,15 +7,16 @@ import { scenario, type Scenario } from '../scenario';
 export function inTurn(name: string, steps: readonly Scenario[]): Scenario {
   const [first] = steps;
   if (!first) throw new Error(`${name} consists of no scenario.`);
+  const stepOf = (index: number): Scenario => steps[index % steps.length] ?? first;
   return scenario({
     name,
     row: 0,
     title: steps.map((step) => step.name).join(', '),
     world: first.world,
     full: steps.length,
-    recoverSeconds: Math.max(...steps.map(({ recoverSeconds = 0 }) => recoverSeconds)),
+    recoverSeconds: (index) => secondsToRecover(stepOf(index), index),
     async inject(scene, index) {
-      const step = steps[index % steps.length] ?? first;
+      const step = stepOf(index);
       scene.tell(`${step.name}: ${step.title}`);
       await step.inject(scene, index);
     },

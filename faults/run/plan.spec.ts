@@ -32,13 +32,14 @@ describe('the plan', () => {
     ]);
   });
 
-  it('goes on where it stopped, and begins anew with another build', () => {
+  it('goes on where it stopped, and begins anew with another build or rate', () => {
     const plan = fullPlan([named('kill-enricher', 20), named('other', 10)], 1);
     const done = [aResult({ seed: 1, build: 'one' }), aResult({ seed: 2, build: 'before' })];
-    expect(remaining(plan, done, 'one').map(({ scenario: { name }, seed }) => [name, seed])).toEqual([
+    expect(remaining(plan, done, 'one', 500).map(({ scenario: { name }, seed }) => [name, seed])).toEqual([
       ['kill-enricher', 2],
       ['other', 1],
     ]);
-    expect(remaining(plan, done, 'two')).toHaveLength(3);
+    expect(remaining(plan, done, 'two', 500)).toHaveLength(3);
+    expect(remaining(plan, done, 'one', 50)).toHaveLength(3);
   });
 });

@@ -44,15 +44,20 @@ export function fullPlan(scenarios: readonly Scenario[], seed: number): readonly
   });
 }
 
-/** What of a plan has no result of this build yet. */
+/** What of a plan has no result of this build at this rate yet. */
 export const remaining = (
   plan: readonly PlannedRun[],
   done: readonly RunResult[],
   build: string,
+  rate: number,
 ): readonly PlannedRun[] =>
   plan.filter(
     ({ scenario, seed }) =>
       !done.some(
-        (result) => result.build === build && result.scenario === scenario.name && result.seed === seed,
+        (result) =>
+          result.build === build &&
+          result.rate === rate &&
+          result.scenario === scenario.name &&
+          result.seed === seed,
       ),
   );

@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '@headwater/testing';
 import type { Expectation, RunResult } from '../results/result';
-import type { Scenario, Scene } from '../scenario';
+import { secondsToRecover, type Scenario, type Scene } from '../scenario';
 import { Load } from '../world/load';
 import type { World } from '../world/world';
 import type { Build } from './build-id';
 
-const RECOVER_SECONDS = 60;
 const SETTLE_SECONDS = 60;
 /** The load is steady before the first fault. */
 const WARM_UP_MS = 2_000;
 const LONGEST_GAP_MS = 1_500;
+/** Alerts: each fault has its own, and a scenario that is about one looks for it. */
+const NOT_ASKED = 'I10';
 /** What the report keeps of what was found. */
 const KEPT_EXAMPLES = 5;
 
@@ -64,7 +65,7 @@ export async function runScenario(
     for (let index = 0; index < faults; index += 1) {
       await sleep(random.between(0, LONGEST_GAP_MS));
       await scenario.inject(scene, index);
-      const took = await world.kafka.through((scenario.recoverSeconds ?? RECOVER_SECONDS) * 1000);
+      const took = await world.kafka.through(secondsToRecover(scenario, index) * 1000);
       if (took === null) stuck += 1;
       else recoverySeconds.push(Math.round(took / 100) / 10);
       tell(
@@ -79,7 +80,11 @@ export async function runScenario(
     await undo?.();
   }
   await world.mend();
-  const verification = await load.check([world.logs], SETTLE_SECONDS);
+  const verification = await load.check(
+    [world.logs],
+    world.all().map(({ url }) => `${url}/metrics`),
+    SETTLE_SECONDS,
+  );
   await world.merging(true);
   await scenario.judge?.(scene, verification);
   return {
@@ -96,7 +101,12 @@ export async function runScenario(
     refused: verification.sent.refused,
     unknown: verification.sent.unknown,
     recoverySeconds,
-    unverified: verification.invariants.filter(({ verdict }) => verdict === 'unverified').map(({ id }) => id),
+    unverified: verification.invariants
+      .filter(
+        ({ id, verdict }) => verdict === 'unverified' || (verdict === 'not checked' && id !== NOT_ASKED),
+      )
+      .map(({ id }) => id),
+    rate,
     broken: verification.invariants.flatMap(({ id, verdict, examples }) =>
       verdict === 'broken' ? [{ id, examples: examples.slice(0, KEPT_EXAMPLES) }] : [],
     ),

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { topics, type ServiceName } from '@headwater/contracts';
+import { groupOf, topics, type ServiceName } from '@headwater/contracts';
 import { serviceProcess } from '@headwater/pipeline';
 import { steadyPorts, type ClusterNode } from '@headwater/stack';
 import { scenario, type Scenario, type Scene } from '../scenario';
-import { groupOf, inputsOf, sumOf } from '../world/kafka-watch';
-import { inWords, Prober, unwanted } from '../world/prober';
+import { inputsOf, sumOf } from '../world/kafka-watch';
+import { inWords } from '../world/prober';
 import { supervised } from '../world/supervisor';
 import { SESSION_TIMEOUT_MS } from '../world/world';
 import { inCluster } from './in-cluster';
+import { probed } from './probed';
 
 const STORM_MS = 40_000;
 const STORM_MEMBER_MS = 1_000;
@@ -129,23 +130,6 @@ async function crash({ world, expect }: Scene, node: ClusterNode, downMs: number
 
 const absences = [3_000, 15_000, 40_000] as const;
 
-/** Asks the collector without a pause while something happens. */
-async function probed(
-  { world, expect, tell }: Scene,
-  work: () => Promise<void>,
-): Promise<ReadonlyMap<number | 'none', number>> {
-  const prober = new Prober(world.collectorUrl);
-  try {
-    await work();
-  } finally {
-    await prober.stop();
-  }
-  const tally = prober.tally();
-  tell(`a tracker saw ${inWords(tally)}`);
-  expect('no answer is a 5xx other than 503', unwanted(tally) === 0, inWords(tally));
-  return tally;
-}
-
 /** The node that leads a partition of the topic in which transactions are kept. */
 const coordinatorOf = ({ world, random }: Scene): Promise<ClusterNode> =>
   world.kafka.asAdmin(async (admin) => {
@@ -224,7 +208,7 @@ export const brokerScenarios: readonly Scenario[] = [
       await world.cluster.node(first).kill();
       await sleep(random.between(0, 5_000));
       const second = await world.cluster.controller();
-      expect('another node is elected', second !== first);
+      expect('another node is elected', second !== first && world.cluster.node(second).running());
       await world.cluster.node(first).start();
     },
   }),
@@ -254,13 +238,18 @@ export const brokerScenarios: readonly Scenario[] = [
     ...inCluster,
     name: 'kill-coordinator',
     row: 15,
-    title: 'the coordinator of transactions is killed while commits are held up on their way to it',
+    title:
+      'the coordinator of transactions is killed, or stops, while commits are held up on their way to it',
     full: 10,
     async inject(scene) {
       const { world, random } = scene;
       const node = await coordinatorOf(scene);
       const proxy = world.proxies[node.id - 1];
-      const slow = await proxy?.toxic('latency', { latency: random.between(300, 1_500), jitter: 200 });
+      const slow = await proxy?.toxic(
+        'latency',
+        { latency: random.between(300, 1_500), jitter: 200 },
+        'upstream',
+      );
       await sleep(random.between(500, 3_000));
       await (random.below(2) === 0 ? node.kill() : node.stop());
       await slow?.remove();

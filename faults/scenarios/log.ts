@@ -1,22 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { topics, type ServiceName } from '@headwater/contracts';
+import { groupOf, topics, type ServiceName } from '@headwater/contracts';
 import { prepare } from '@headwater/pipeline';
 import { scenario, type Scenario } from '../scenario';
-import { groupOf } from '../world/kafka-watch';
 import { linesFrom } from '../world/log-lines';
+import { until } from '../world/until';
 import type { World } from '../world/world';
-
-const POLL_MS = 250;
-
-/** Waits until something holds. False when it does not within `withinMs`. */
-async function until(holds: () => Promise<boolean> | boolean, withinMs: number): Promise<boolean> {
-  const deadline = performance.now() + withinMs;
-  while (!(await holds())) {
-    if (performance.now() > deadline) return false;
-    await sleep(POLL_MS);
-  }
-  return true;
-}
 
 /** As `kafka-consumer-groups --reset-offsets` does it: for a group that nobody is a member of. */
 async function setOffsets(
@@ -40,6 +27,15 @@ async function isReady({ url }: { readonly url: string }): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** Partitions that a service says stand still. */
+async function waitingPartitions({ url }: { readonly url: string }): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return [...text.matchAll(/^headwater_waiting_partitions\{.*\} (\d+)$/gmu)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
 }
 
 /** What administrators and retention do to the logs. */
@@ -85,11 +81,23 @@ export const logScenarios: readonly Scenario[] = [
         (await Promise.all(world.of('loader').map(isReady))).includes(false),
       );
 
+      const waiting = await Promise.all(world.of('loader').map(waitingPartitions));
+      expect(
+        'the metric of waiting partitions counts them, so somebody is paged',
+        waiting.some((count) => count > 0),
+        waiting.join(', '),
+      );
+
       for (const service of readers) await service.stop();
       const fromStart = new Map(partitions.map((partition) => [partition, 0n]));
       await setOffsets(world, 'loader', topic, fromStart);
       await setOffsets(world, 'quality-monitor', topic, fromStart);
       await Promise.all(readers.map((service) => service.start()));
+      expect(
+        'both go on from the start of the new topic',
+        (await until(() => world.kafka.hasReadAll('loader', topic), 60_000)) &&
+          (await until(() => world.kafka.hasReadAll('quality-monitor', topic), 60_000)),
+      );
     },
   }),
   scenario({

@@ -23,11 +23,12 @@ async function during(toxics: readonly Promise<RunningToxic>[], work: () => Prom
   }
 }
 
-/** Services of some kinds that their probes call ready. */
+/** Services of some kinds that run and whose probes call them ready, or do not answer: they have noticed nothing. */
 async function readyOnes(world: World, names: readonly ServiceName[]): Promise<readonly string[]> {
   const answers = await Promise.all(
     names
       .flatMap((name) => world.of(name))
+      .filter((service) => service.running())
       .map(async ({ name, url }) => {
         try {
           const probes = await Promise.all(
@@ -37,7 +38,7 @@ async function readyOnes(world: World, names: readonly ServiceName[]): Promise<r
           );
           return probes.every(({ ok }) => ok) ? name : null;
         } catch {
-          return null;
+          return name;
         }
       }),
   );

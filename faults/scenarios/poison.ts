@@ -49,6 +49,9 @@ export const poisonScenarios: readonly Scenario[] = (
         await sleep(500);
         found = (await undecodable()) - before;
       }
+      // Later ones of the same records would be too many.
+      await world.kafka.through(60_000);
+      found = (await undecodable()) - before;
       expect(
         'each became one failed event',
         found === sent.length,

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LOOPBACK } from '@headwater/stack';
 import { scenario, type Scenario } from '../scenario';
 import { runInside } from '../world/inspector';
+import { linesFrom } from '../world/log-lines';
 import { SESSION_TIMEOUT_MS } from '../world/world';
 
 const consumers = ['enricher', 'validator', 'loader'] as const;
@@ -58,10 +59,14 @@ export const resourceScenarios: readonly Scenario[] = [
     world: 'one broker',
     full: 5,
     atOnce: 5,
-    async inject({ world, random }) {
+    async inject({ world, random, expect }) {
       const service = random.pick(world.of(random.pick(consumers)));
+      const lines = linesFrom(service.logFile);
       await runInside(service, `for (const end = Date.now() + ${String(BLOCKED_MS)}; Date.now() < end; );`);
       await sleep(BLOCKED_MS);
+      await world.kafka.through(60_000);
+      const joined = lines().some(({ msg }) => String(msg).startsWith('Joined'));
+      expect('its group went on without it, and took it in again', joined, service.name);
     },
   }),
   scenario({
@@ -70,7 +75,7 @@ export const resourceScenarios: readonly Scenario[] = [
     title: 'a collector with 256 descriptors, and 400 connections that say nothing',
     world: 'one broker',
     full: 3,
-    async inject({ world, random }) {
+    async inject({ world, random, expect }) {
       const service = random.pick(world.of('collector'));
       const limit = (files: string): void => {
         execFileSync('prlimit', ['--pid', String(service.pid()), `--nofile=${files}`]);
@@ -82,7 +87,17 @@ export const resourceScenarios: readonly Scenario[] = [
         return socket;
       });
       await sleep(5_000);
+      const answers = async (): Promise<boolean> => {
+        try {
+          return (await fetch(`${service.url}/health/live`, { signal: AbortSignal.timeout(2_000) })).ok;
+        } catch {
+          return false;
+        }
+      };
+      expect('nobody else gets a connection', !(await answers()));
       for (const socket of sockets) socket.destroy();
+      await sleep(1_000);
+      expect('it takes connections again once some have ended', await answers());
       limit('1048576:1048576');
     },
   }),

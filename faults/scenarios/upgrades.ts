@@ -51,6 +51,9 @@ const incompatibleVersion: Variant = {
   ],
 };
 
+/** The builds that these scenarios make. */
+export const versions: readonly Variant[] = [nextVersion, incompatibleVersion];
+
 /** Replaces the replicas of a service one after the other, as a rolling update does. */
 async function roll({ world, expect }: Scene, name: ServiceName, bundles: string): Promise<void> {
   world.use(name, bundles);

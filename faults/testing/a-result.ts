@@ -21,6 +21,7 @@ export const aResult = (over: Partial<RunResult> = {}): RunResult => ({
   disordered: 0,
   imbalance: 0,
   stuck: 0,
+  rate: 500,
   refused: 3,
   unknown: 1,
   recoverySeconds: [2.1, 4.4, 3],

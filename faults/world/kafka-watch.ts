@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { topics, type ServiceName } from '@headwater/contracts';
+import { groupOf, topics, type ServiceName } from '@headwater/contracts';
 import { Kafka, logLevel, Partitioners, type Admin, type Message } from 'kafkajs';
 
 const POLL_MS = 200;
@@ -12,8 +12,6 @@ const flow: readonly (readonly [ServiceName, readonly string[]])[] = [
   ['validator', [topics.enrichedEvents.name]],
   ['loader', [topics.validEvents.name, topics.failedEvents.name]],
 ];
-
-export const groupOf = (name: ServiceName): string => `headwater-${name}`;
 
 /** Names of the topics that a service reads. */
 export const inputsOf = (name: ServiceName): readonly string[] =>

@@ -72,9 +72,6 @@ export class Load {
       ...['--seed', String(seed), '--rate', String(rate), '--seconds', '86400', '--json'],
     ]);
     const ended = once(child, 'exit').then(([code]) => (code as number | null) ?? 137);
-    const end = (): void => void child.kill('SIGKILL');
-    process.on('exit', end);
-    void ended.then(() => process.off('exit', end));
     const load = new Load(options, child, ended);
     createInterface({ input: child.stdout }).on('line', (line) => {
       load.accepted = acceptedOf(line) ?? load.accepted;
@@ -110,12 +107,17 @@ export class Load {
     await this.ended;
   }
 
-  /** Looks for every event in the dead letters and in ClickHouse, and for addresses in the logs. */
-  async check(scan: readonly string[], settleSeconds: number): Promise<Verification> {
+  /** Looks for every event in the dead letters and in ClickHouse, and for addresses in logs and metrics. */
+  async check(
+    scan: readonly string[],
+    metrics: readonly string[],
+    settleSeconds: number,
+  ): Promise<Verification> {
     const child = spawnVerify(this.options.endpoints, [
       'check',
       ...['--ledger', this.options.ledger, '--settle', String(settleSeconds), '--json'],
       ...scan.flatMap((path) => ['--scan', path]),
+      ...metrics.flatMap((url) => ['--metrics', url]),
     ]);
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -147,6 +149,9 @@ function spawnVerify({ brokers, registryUrl, clickhouseUrl }: Endpoints, args: r
       },
     },
   );
+  const end = (): void => void child.kill('SIGKILL');
+  process.on('exit', end);
+  child.on('exit', () => process.off('exit', end));
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-4_000);
   });

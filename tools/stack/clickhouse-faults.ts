@@ -29,6 +29,7 @@ export class FaultPlan {
   inject(fault: ClickHouseFault): void {
     this.clear();
     this.fault = fault;
+    this.happened = 0;
     this.left = fault.count ?? Number.POSITIVE_INFINITY;
   }
 
@@ -48,7 +49,7 @@ export class FaultPlan {
     return { fault, cleared: this.cleared.signal };
   }
 
-  /** Queries that went wrong on purpose since the start. */
+  /** Queries that went wrong on purpose since the last `inject`. */
   get injected(): number {
     return this.happened;
   }
