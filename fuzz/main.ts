@@ -155,11 +155,15 @@ async function main(): Promise<number> {
   const target = await Target.start();
   const attacker = new Attacker(target.url);
   const run = new Run(target, attacker, Number(values.requests ?? (values.full ? FULL : QUICK)));
-  const verdicts = await jsonVerdicts(target);
-  for (const text of verdicts.wrong)
-    run.findings.push({ campaign: 'JSON texts', attack: text, problem: 'it is judged otherwise than it is' });
-  const started = performance.now();
   try {
+    const verdicts = await jsonVerdicts(target);
+    for (const text of verdicts.wrong)
+      run.findings.push({
+        campaign: 'JSON texts',
+        attack: text,
+        problem: 'it is judged otherwise than it is',
+      });
+    const started = performance.now();
     for (const [index, campaign] of chosen.entries())
       if (target.ended === null)
         await run.campaign(campaign, new Random(Number(values.seed) * 1_000 + index));

@@ -17,11 +17,15 @@ const NOT_JSON = 'The body is not JSON';
 /** Whether a text is taken for JSON. What else is said of it (no wrapper, no events) does not matter here. */
 async function isTakenForJson(target: Target, text: string): Promise<boolean> {
   await target.reset();
-  await fetch(`${target.url}${TP2}`, {
+  const { status } = await fetch(`${target.url}${TP2}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: text,
   });
+  if (status !== 200)
+    throw new Error(`A body of ${String(text.length)} characters was answered ${String(status)}.`);
+  const { total } = await target.places();
+  if (total === 0) throw new Error(`A body of ${String(text.length)} characters is nowhere.`);
   return !(await target.bad()).includes(NOT_JSON);
 }
 
