@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { parse, parseAllDocuments } from 'yaml';
 import { nodeOptions, services } from '../pipeline/services';
 import { pythonEnvironment } from '../python/environment';
 import type { Tally } from '../verify/suite';
@@ -33,6 +35,7 @@ export async function verifyChart(): Promise<Tally> {
       ...podRules(helm, fixtures),
       toldNode(helm),
       idsOfSchemas(helm),
+      alertRules(helm),
       ...signingIn(helm),
       ...edges(helm),
     ];
@@ -190,6 +193,35 @@ function idsOfSchemas(helm: string): Case {
       return said.replace(' "/ids/loader.json"', '') === wanted ? null : `The chart says ${said}.`;
     },
   };
+}
+
+/** Helm reads no file outside of its chart, so that the chart has a copy of the rules. */
+function alertRules(helm: string): Case {
+  return {
+    name: 'the alert rules are those of deploy/prometheus, and there only when asked for',
+    run: () => {
+      const rules = (...args: readonly string[]): readonly PrometheusRule[] =>
+        parseAllDocuments(template(helm, '-f', MINIMAL, ...args))
+          .map((document) => document.toJS() as PrometheusRule)
+          .filter(({ kind }) => kind === 'PrometheusRule');
+      if (rules().length > 0) return 'They are there without being asked for.';
+      const [found] = rules(
+        ...['--set', 'monitoring.prometheusRule.enabled=true'],
+        ...['--set', 'monitoring.prometheusRule.labels.release=prometheus'],
+      );
+      const source: unknown = parse(
+        readFileSync(resolve(__dirname, '../../deploy/prometheus/headwater.rules.yaml'), 'utf8'),
+      );
+      if (!isDeepStrictEqual(found?.spec, source)) return `They are ${JSON.stringify(found?.spec)}.`;
+      return found?.metadata.labels['release'] === 'prometheus' ? null : 'They lack the label.';
+    },
+  };
+}
+
+interface PrometheusRule {
+  readonly kind: string;
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: unknown;
 }
 
 /** The pods of the fixture in which everybody signs in, by the name of their program. */

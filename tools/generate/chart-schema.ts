@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { GeneratedFile } from './generator';
 import { chartKeys, serviceNames, settingsOf, type Setting } from './service-config';
 
@@ -36,7 +38,10 @@ const oneOf = (...values: readonly string[]): JsonSchema => ({ type: 'string', e
 /** A user, and where its password is: never the password. */
 const signingIn = { username: text, existingSecret: text, passwordKey: text };
 
-/** JSON Schema of the chart's values; the settings of each service come from the service itself. */
+/**
+ * JSON Schema of the chart's values; the settings of each service come from the service itself. And the alert rules, as Helm
+ * reads no file outside of its chart.
+ */
 export function chartSchema(root: string): readonly GeneratedFile[] {
   const services = Object.fromEntries(
     serviceNames.map((service) => [chartKeys[service], serviceSchema(service, settingsOf(root, service))]),
@@ -101,12 +106,17 @@ export function chartSchema(root: string): readonly GeneratedFile[] {
         metricsFrom: listOf(open),
         egress: object({ restricted: flag, ports: listOf(atLeastOne), extra: listOf(open) }),
       }),
+      monitoring: object({ prometheusRule: object({ enabled: flag, labels: textMap }) }),
       extraObjects: listOf(open),
       ...services,
     }),
   };
   return [
     { path: 'deploy/helm/headwater/values.schema.json', content: `${JSON.stringify(schema, null, 2)}\n` },
+    {
+      path: 'deploy/helm/headwater/files/headwater.rules.yaml',
+      content: `# Copied from deploy/prometheus by \`npm run generate\`.\n${readFileSync(join(root, 'deploy/prometheus/headwater.rules.yaml'), 'utf8')}`,
+    },
   ];
 }
 
