@@ -1,6 +1,6 @@
 export { type Expectations, type Invariant, type Verdict } from './invariants/invariant';
 export { invariants } from './invariants';
-export { leaksIn, mayBeInPayload, SUSPICIOUS, type Found, type Leak } from './leaks/leaks';
+export { leaksIn, mayBeInInput, mayBeInPayload, SUSPICIOUS, type Found, type Leak } from './leaks/leaks';
 export { Facts, type Sent } from './ledger/facts';
 export {
   lineOf,
@@ -29,7 +29,7 @@ export {
   type Look,
   type StageTotals,
 } from './observed/observations';
-export { SeenRecords } from './observed/records';
+export { SeenInput, SeenRecords } from './observed/records';
 export { resolve } from './observed/resolve';
 export { SeenRows, type EventRow, type FailedRow } from './observed/rows';
 export { roleOf } from './plan/classes';

@@ -24,18 +24,28 @@ export const accountingCloses: Invariant = {
     agreesWithTopics(seen, stages, tally);
     return finding(
       [tally],
-      `exact are the counts of ${[...EXACT].join(' and ')}; those of the collector are by payload, and it forgets the last of them when it is killed${seen.topics.kind === 'seen' ? '' : '; not compared with the topics'}`,
+      `exact are the counts of ${[...EXACT].join(', ')}; those of the collector are by payload, and it forgets the last of them when it is killed${seen.topics.kind === 'seen' ? '' : '; not compared with the topics'}`,
     );
   },
 };
 
-function closes({ stage, unaccounted, missing }: StageTotals, tally: Tally): void {
-  if (unaccounted !== 0)
-    tally.add(() => `${stage}: in - out - failed - dropped is ${String(unaccounted)}`, Math.abs(unaccounted));
-  if (missing !== null && missing !== 0)
+function closes(
+  { stage, unaccounted, missing, openByMinute, missingByMinute }: StageTotals,
+  tally: Tally,
+): void {
+  const minutes = (sum: number, byMinute: number): string =>
+    Math.abs(sum) === byMinute ? '' : `, and ${String(byMinute)} when each minute is taken by itself`;
+  if (openByMinute !== 0)
     tally.add(
-      () => `${stage}: ${String(missing)} events that the stage before handed on did not come in`,
-      Math.abs(missing),
+      () =>
+        `${stage}: in - out - failed - dropped is ${String(unaccounted)}${minutes(unaccounted, openByMinute)}`,
+      openByMinute,
+    );
+  if (missing !== null && missingByMinute !== 0)
+    tally.add(
+      () =>
+        `${stage}: ${String(missing)} events that the stage before handed on did not come in${minutes(missing, missingByMinute)}`,
+      missingByMinute,
     );
 }
 

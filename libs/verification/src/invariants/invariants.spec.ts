@@ -229,19 +229,31 @@ describe('negative controls: each is caught by exactly its invariant', () => {
     [
       'a stage that does not account for an event',
       (seen) => {
-        change(seen, 'validator', { unaccounted: 1 });
+        change(seen, 'validator', { unaccounted: 1, openByMinute: 1 });
       },
     ],
     [
       'an event between two stages',
       (seen) => {
-        change(seen, 'validator', { missing: -1 });
+        change(seen, 'validator', { missing: -1, missingByMinute: 1 });
       },
     ],
     [
       'an event that the loader has not counted',
       (seen) => {
-        change(seen, 'loader', { missing: 1 });
+        change(seen, 'loader', { missing: 1, missingByMinute: 1 });
+      },
+    ],
+    [
+      'minutes of a stage that are off by one each way',
+      (seen) => {
+        change(seen, 'validator', { unaccounted: 0, openByMinute: 1 });
+      },
+    ],
+    [
+      'minutes between two stages that are off by one each way',
+      (seen) => {
+        change(seen, 'validator', { missing: 0, missingByMinute: 1 });
       },
     ],
     [
@@ -392,6 +404,70 @@ describe('what was not looked at', () => {
     };
     seen.alerts = { kind: 'seen', value: [alert] };
     expect(reportOf(seen, { alerts, noAlerts }).invariants[9]).toMatchObject({ verdict, violations });
+  });
+});
+
+describe('what was looked at only in part', () => {
+  const of = (seen: Observations, id: string): Report['invariants'][number] | undefined =>
+    reportOf(seen, none).invariants.find((one) => one.id === id);
+
+  it('is unverified, for the order, where the input could not be read; and broken where what was read is', () => {
+    const seen = observed(aWholeOne());
+    seen.input = { kind: 'failed', why: 'enriched-events is refused' };
+    expect(of(seen, 'I7')).toMatchObject({
+      verdict: 'unverified',
+      note: expect.stringContaining('enriched-events is refused') as string,
+    });
+    const back = aWholeOne();
+    back.watched.push(copyOf(back.watched, 0));
+    const broken = observed(back);
+    broken.input = seen.input;
+    expect(of(broken, 'I7')?.verdict).toBe('broken');
+    seen.input = notLooked('nobody asked');
+    expect(of(seen, 'I7')?.verdict).toBe('holds');
+  });
+
+  it('says what was left out of "once, and in one place"', () => {
+    const seen = observed(aWholeOne());
+    expect(of(seen, 'I2')?.note).toBeUndefined();
+    seen.input = { kind: 'failed', why: 'enriched-events is refused' };
+    expect(of(seen, 'I2')).toMatchObject({
+      verdict: 'holds',
+      note: 'the topic enriched-events left out: enriched-events is refused',
+    });
+  });
+
+  it('counts from where the reader began, and says what it saw nothing of', () => {
+    const late = aWholeOne();
+    late.watched = late.watched.filter(({ partition, offset }) => partition === 0 && offset > 0);
+    const seen = observed(late, [
+      { partition: 0, offset: 0 },
+      { partition: 1, offset: 4 },
+    ]);
+    const beyond = late.valid.filter(({ partition, offset }) => partition === 1 && offset >= 4).length;
+    expect(of(seen, 'I7')).toMatchObject({
+      verdict: 'broken',
+      violations: 1,
+      examples: ['valid-events/0: the reader did not see offset 0'],
+      note: expect.stringContaining(`of ${String(beyond)} records`) as string,
+    });
+  });
+
+  it('says that the reader did not stay', () => {
+    const seen = observed(aWholeOne());
+    seen.records.watch.endedEarly = 'the disk is full';
+    expect(of(seen, 'I7')).toMatchObject({
+      verdict: 'holds',
+      note: expect.stringContaining('did not stay to the end: the disk is full') as string,
+    });
+  });
+
+  it('is said of a load that did not end in order', () => {
+    const seen = observed(aWholeOne());
+    expect(reportText(reportOf(seen, none))).not.toContain('did not end in order');
+    seen.facts.hasEnded = false;
+    expect(reportText(reportOf(seen, none))).toContain('the load did not end in order');
+    seen.facts.hasEnded = true;
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Observations } from '../observed/observations';
+import type { Look, Observations } from '../observed/observations';
 import { Tally } from '../observed/tally';
 import { finding, unseen, type Invariant } from './invariant';
 
@@ -9,9 +9,16 @@ export const onceAndInOnePlace: Invariant = {
     'An event is stored more than once, or both as good and as bad. Twice in valid-events: the validator wrote it twice (look for two owners of one partition). More often in enriched-events than it was sent: the enricher did, or the collector. Once in the topic and twice in the table: the loader inserted a batch twice, under two tokens or later than the deduplication window.',
   check: (seen) => {
     if (seen.tables.kind !== 'seen') return unseen(seen.tables);
-    return finding([...doubles(seen), both(seen)]);
+    const left = [
+      ...notCompared('the topics valid-events and failed-events', seen.topics),
+      ...notCompared('the topic enriched-events', seen.input),
+    ];
+    return finding([...doubles(seen), both(seen)], left.length === 0 ? undefined : left.join('; '));
   },
 };
+
+const notCompared = (what: string, look: Look<unknown>): readonly string[] =>
+  look.kind === 'seen' ? [] : [`${what} left out: ${look.why}`];
 
 /** Events with more rows, or records, than one. */
 export function doubles(seen: Observations): readonly Tally[] {
@@ -32,7 +39,7 @@ export function doubles(seen: Observations): readonly Tally[] {
       tally.add(
         () => `event ${String(content)}: ${String(validRecords[content])} records in the topic valid-events`,
       );
-    const inputs = seen.records.inputCopies[content] ?? 0;
+    const inputs = seen.came.copies[content] ?? 0;
     if (inputs > facts.attemptsOf(content))
       tally.add(
         () =>

@@ -41,6 +41,57 @@ describe.each(forms)('an address as %s', (_form, write) => {
   });
 });
 
+/** Every way of hiding a character that leaksIn looks behind. */
+const escapes: readonly ((character: string) => string)[] = [
+  (character) => character,
+  (character) => `%${hexOf(character)}`,
+  (character) => `%${hexOf(character).toUpperCase()}`,
+  (character) => `\\u00${hexOf(character)}`,
+  (character) => `\\u00${hexOf(character).toUpperCase()}`,
+];
+const hexOf = (character: string): string => character.charCodeAt(0).toString(16).padStart(2, '0');
+
+it('the search in the tables finds whatever is found behind escapes of any of its characters', () => {
+  const canary = fc.oneof(
+    fc
+      .tuple(fc.nat(3_000_000), fc.constantFrom(...places), fc.constantFrom(...forms))
+      .map(([seq, place, [, write]]) => write(canaryV4(seq, place))),
+    fc.nat(3_000_000).map(canaryV6),
+    fc.constant('hwv-clear-user-7'),
+  );
+  let found = 0;
+  fc.assert(
+    fc.property(
+      canary,
+      fc.infiniteStream(fc.nat(escapes.length - 1)),
+      fc.boolean(),
+      (text, draws, onlyPercent) => {
+        const hidden = Array.from(text)
+          .map((character) => {
+            const draw = Number(draws.next().value);
+            return (escapes[onlyPercent ? draw % 3 : ([0, 3, 4][draw % 3] ?? 0)] ?? String)(character);
+          })
+          .join('');
+        if (leaksIn(hidden).length === 0) return;
+        found += 1;
+        expect(hidden).toMatch(new RegExp(SUSPICIOUS));
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+  expect(found).toBeGreaterThan(1_000);
+});
+
+it.each([
+  ['JSON escapes', '198\\u002e18\\u002e3\\u002e4'],
+  ['JSON escapes in an IPv6 address', '2001\\u003adb8\\u003a0::1'],
+  ['one digit as percent', '1%398.18.3.4'],
+  ['percent in hex', 'c6%3A12%3A03%3A04'],
+])('%s hide an address from neither', (_form, text) => {
+  expect(leaksIn(text)).not.toEqual([]);
+  expect(text).toMatch(new RegExp(SUSPICIOUS));
+});
+
 it.each([
   '2026-11-22T01:44:25.198Z',
   'c6120001-1c6e-4c3a-8d5e-6a1f2b3c4d5e',

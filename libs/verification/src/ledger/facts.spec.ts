@@ -1,7 +1,7 @@
 import { aPlan, factsOf } from '../testing/a-run';
 import { roleOf } from '../plan/classes';
 import { Facts } from './facts';
-import { lineOf, readLine, runProblem, type RunLine } from './lines';
+import { lineOf, readLine, runProblem, type OutcomeLine, type RunLine } from './lines';
 
 const plan = aPlan();
 const intent = { kind: 'intent', payload: 0, attempt: 1, t0: 1, first: 0, count: 4 } as const;
@@ -22,6 +22,37 @@ describe('facts', () => {
     facts.add(readLine('{"kind":"outcome","payl'));
     expect([facts.close().tornLines, facts.sent.unknown]).toEqual([1, 4]);
   });
+
+  it.each<[string, readonly string[], boolean]>([
+    ['nothing', [], false],
+    ['the last line', ['{"kind":"outc'], false],
+    ['two lines', ['{"kind":"outc', 'x'], true],
+    ['a line with another behind it', ['{"kind":"outc', '{"kind":"end","t1":1}'], true],
+  ])('is damaged by more than a crash leaves behind: %s', (_torn, texts, damaged) => {
+    const facts = new Facts(plan);
+    facts.add(intent);
+    for (const text of texts) facts.add(readLine(text));
+    expect(facts.close().isDamaged).toBe(damaged);
+  });
+
+  it.each<[OutcomeLine['status'], number | string, number]>([
+    ['rejected', 400, 1],
+    ['refused', 'ECONNREFUSED', 1],
+    ['refused', 503, 2],
+    ['refused', 'EHOSTUNREACH', 2],
+    ['unknown', 'ECONNRESET', 2],
+  ])(
+    'takes an attempt that was %s (%s) for none that can have stored anything, or not',
+    (status, code, may) => {
+      const facts = new Facts({ ...plan, shares: { ...plan.shares, oversize: 0, 'client-dup': 0 } });
+      facts.add(intent);
+      facts.add({ kind: 'outcome', payload: 0, attempt: 1, t1: 2, status, code });
+      facts.add({ ...intent, attempt: 2 });
+      facts.add({ kind: 'outcome', payload: 0, attempt: 2, t1: 3, status: 'ok', code: 200 });
+      facts.close();
+      expect([facts.attemptsOf(0), facts.arrivals.most, facts.sent.attempts]).toEqual([may, 4 * may, 2]);
+    },
+  );
 
   it('takes a copy for another attempt of its original', () => {
     const facts = factsOf(plan, 2_000);

@@ -1,10 +1,17 @@
 import { roleOf } from '../plan/classes';
 import { idOf } from '../plan/planned-event';
 import { eventClasses, type EventClass, type Plan } from '../plan/plan';
-import type { LedgerLine, Status } from './lines';
+import type { LedgerLine, OutcomeLine, Status } from './lines';
 
 const ATTEMPTED = 1;
 const bits: Readonly<Record<Status, number>> = { ok: 2, rejected: 4, refused: 8, unknown: 16 };
+
+/** Codes that only a connection that was never made has; `EHOSTUNREACH` also ends one over which something was sent. */
+const NEVER_LEFT: ReadonlySet<number | string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/** Nothing is stored of what is answered with a 4xx, or never left. */
+const cannotHaveArrived = ({ status, code }: OutcomeLine): boolean =>
+  status === 'rejected' || (status === 'refused' && NEVER_LEFT.has(code));
 
 /** What was sent, in numbers. */
 export interface Sent {
@@ -23,6 +30,8 @@ interface Payload {
   readonly first: number;
   readonly count: number;
   attempts: number;
+  /** Of these, the ones that cannot have stored anything: rejected, or nobody took the connection. */
+  idle: number;
   answered: number;
   answers: number;
 }
@@ -32,8 +41,10 @@ interface Payload {
  * an event, so that a run of millions fits into memory.
  */
 export class Facts {
-  /** Torn lines that were passed over. More than one says that the ledger was damaged. */
+  /** Torn lines that were passed over: a crash leaves one, as the last. */
   tornLines = 0;
+  /** Whether more is torn than a crash explains: then the ledger does not hold all that was sent. */
+  isDamaged = false;
   /** Milliseconds since 1970; of the first and the last request. */
   firstSentAt = Infinity;
   lastSentAt = 0;
@@ -59,6 +70,7 @@ export class Facts {
 
   /** Takes in one line. @param line null: a torn one */
   add(line: LedgerLine | null): void {
+    if (this.tornLines > 0) this.isDamaged = true;
     if (line === null) {
       this.tornLines += 1;
       return;
@@ -72,6 +84,7 @@ export class Facts {
             first: line.first,
             count: line.count,
             attempts: 1,
+            idle: 0,
             answered: 0,
             answers: ATTEMPTED,
           });
@@ -83,6 +96,7 @@ export class Facts {
         const payload = this.payloads.get(line.payload);
         if (!payload) break;
         payload.answered += 1;
+        if (cannotHaveArrived(line)) payload.idle += 1;
         payload.answers |= bits[line.status];
         this.lastSentAt = Math.max(this.lastSentAt, line.t1);
         break;
@@ -105,8 +119,8 @@ export class Facts {
     this.answersByContent = new Uint8Array(this.events);
     this.attemptsByContent = new Uint16Array(this.events);
     this.classes = new Uint8Array(this.events);
-    for (const { first, count, answers, attempts } of this.payloads.values())
-      for (let seq = first; seq < first + count; seq += 1) this.sum(seq, answers, attempts);
+    for (const { first, count, answers, attempts, idle } of this.payloads.values())
+      for (let seq = first; seq < first + count; seq += 1) this.sum(seq, answers, attempts - idle);
     return this;
   }
 
@@ -147,10 +161,10 @@ export class Facts {
   /** Events in requests that got a 200, and in all that may have arrived; oversize ones left out, each request counted. */
   get arrivals(): { readonly least: number; readonly most: number } {
     const sums = { least: 0, most: 0 };
-    for (const { first, count, answers, attempts } of this.payloads.values()) {
+    for (const { first, count, answers, attempts, idle } of this.payloads.values()) {
       if (roleOf(this.plan, first).class === 'oversize') continue;
       if (answers & bits.ok) sums.least += count;
-      sums.most += count * attempts;
+      sums.most += count * (attempts - idle);
     }
     return sums;
   }
@@ -170,7 +184,7 @@ export class Facts {
     return ((this.answersByContent[content] ?? 0) & (bits.ok | bits.refused | bits.unknown)) !== 0;
   }
 
-  /** How many requests carried it. */
+  /** How many requests with it may have arrived. */
   attemptsOf(content: number): number {
     return this.attemptsByContent[content] ?? 0;
   }

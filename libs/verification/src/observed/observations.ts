@@ -1,6 +1,6 @@
 import type { Facts } from '../ledger/facts';
 import type { Leak } from '../leaks/leaks';
-import { SeenRecords } from './records';
+import { SeenInput, SeenRecords } from './records';
 import { SeenRows } from './rows';
 import { Tally } from './tally';
 
@@ -15,6 +15,9 @@ export interface StageTotals {
   readonly unaccounted: number;
   /** Null where the stage before says nothing. */
   readonly missing: number | null;
+  /** The same two, as sums of what each minute is off by: what is too much in one does not hide what is too little in another. */
+  readonly openByMinute: number;
+  readonly missingByMinute: number;
 }
 
 export interface LagOfPartition {
@@ -50,6 +53,8 @@ export const notLooked = (why: string): { readonly kind: 'not looked at'; readon
 export class Observations {
   rows: SeenRows;
   records: SeenRecords;
+  /** What came into the validator. Apart, as it is looked at apart: a look that fails half-way leaves nothing behind. */
+  came: SeenInput;
   /** Canaries outside of topics. */
   leaks = new Tally();
 
@@ -68,6 +73,7 @@ export class Observations {
   constructor(readonly facts: Facts) {
     this.rows = new SeenRows(facts);
     this.records = new SeenRecords(facts);
+    this.came = new SeenInput(facts);
   }
 
   /** A canary that was found outside of topics. */

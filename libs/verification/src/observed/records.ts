@@ -24,30 +24,55 @@ export interface FailedRecord {
   readonly stage: string;
 }
 
+/** What came into the validator: the records of `enriched-events`, of one look at them. */
+export class SeenInput {
+  /** Records by content: the validator removes copies, so those that the stages before it made hide here. */
+  readonly copies: Uint8Array;
+  /** Canaries in them, but for those in what a person typed, which is masked only where an event fails. */
+  readonly leaks = new Tally();
+  /** Which event came first, by original; of events with rivals. */
+  readonly firstIn = new Map<
+    number,
+    { readonly partition: number; readonly offset: number; readonly content: number }
+  >();
+
+  constructor(private readonly facts: Facts) {
+    this.copies = new Uint8Array(facts.length);
+  }
+
+  /** A record, in the order of its partition. */
+  record({ partition, offset, id, title }: Omit<ValidRecord, 'duplicateOf'>): void {
+    const place = resolve(this.facts, id, '', title);
+    if (place === null) return;
+    countOne(this.copies, place.content);
+    if (this.facts.rivalsOf(place.original).length === 0) return;
+    if (!this.firstIn.has(place.original))
+      this.firstIn.set(place.original, { partition, offset, content: place.content });
+  }
+
+  /** A canary in a record. */
+  leak(leak: Leak): void {
+    this.leaks.add(() => sentenceOf(leak));
+  }
+}
+
 /** What the topics hold of a run, and what a reader saw of it meanwhile, laid against the ledger. */
 export class SeenRecords {
   /** Records of `valid-events` and of `failed-events`, by content. */
   readonly validCopies: Uint8Array;
   readonly failedCopies: Uint8Array;
-  /** Records of `enriched-events`, by content: the validator removes copies, so those that the stages before it made hide there. */
-  readonly inputCopies: Uint8Array;
   readonly failedByStage = new Map<string, number>();
   validCount = 0;
   readonly strangers = new Tally();
   readonly leaks = new Tally();
   readonly watch = new Watch();
 
-  /** The event that came first into the validator, and the one that was let keep the id, by original; of events with rivals. */
-  private readonly firstIn = new Map<
-    number,
-    { readonly partition: number; readonly offset: number; readonly content: number }
-  >();
+  /** The event that was let keep the id, by original; of events with rivals. */
   private readonly keepers = new Map<number, { readonly content: number; readonly id: string }>();
 
   constructor(private readonly facts: Facts) {
     this.validCopies = new Uint8Array(facts.length);
     this.failedCopies = new Uint8Array(facts.length);
-    this.inputCopies = new Uint8Array(facts.length);
   }
 
   valid({ partition, offset, id, duplicateOf, title }: ValidRecord): void {
@@ -80,24 +105,14 @@ export class SeenRecords {
   }
 
   /** A canary in a topic. */
-  leak({ where, encoding, found }: Leak): void {
-    this.leaks.add(() => `${where}: ${found} (${encoding})`);
-  }
-
-  /** A record of `enriched-events`, which the validator reads: in the order of its partition. */
-  input({ partition, offset, id, title }: Omit<ValidRecord, 'duplicateOf'>): void {
-    const place = resolve(this.facts, id, '', title);
-    if (place === null) return;
-    countOne(this.inputCopies, place.content);
-    if (this.facts.rivalsOf(place.original).length === 0) return;
-    if (!this.firstIn.has(place.original))
-      this.firstIn.set(place.original, { partition, offset, content: place.content });
+  leak(leak: Leak): void {
+    this.leaks.add(() => sentenceOf(leak));
   }
 
   /** Ids that another event than the first one in the log was let keep. */
-  get disorder(): Tally {
+  disorder(input: SeenInput): Tally {
     const tally = new Tally();
-    for (const [original, { partition, offset, content }] of this.firstIn) {
+    for (const [original, { partition, offset, content }] of input.firstIn) {
       const keeper = this.keepers.get(original);
       if (keeper === undefined || keeper.content === content) continue;
       tally.add(
@@ -108,3 +123,5 @@ export class SeenRecords {
     return tally;
   }
 }
+
+const sentenceOf = ({ where, encoding, found }: Leak): string => `${where}: ${found} (${encoding})`;

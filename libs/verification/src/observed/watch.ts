@@ -10,16 +10,25 @@ interface Seen {
 export class Watch {
   /** Records that the reader saw and that are not there: it read what was undone. */
   readonly undone = new Tally();
-  /** Records between the first and the last one it saw that it did not see. */
+  /** Records between where it began, or the first one it saw, and the last one it saw that it did not see. */
   readonly missed = new Tally();
   /** Records that came to the reader a second time, or before an earlier one. */
   readonly backward = new Tally();
   watchedCount = 0;
+  /** Why the reader did not stay until the load had ended; null while it is not known that it did not. */
+  endedEarly: string | null = null;
 
   private readonly watched = new Map<string, Seen>();
   private readonly finals = new Map<string, Seen>();
+  /** Where the reader began, by partition. */
+  private readonly begins = new Map<string, number>();
   /** First offset that is still in the log, by partition. */
   private readonly starts = new Map<string, number>();
+
+  /** From where on the reader read a partition: what lies before is not for it to see. */
+  beganAt(topic: string, partition: number, offset: number): void {
+    this.begins.set(`${topic}/${String(partition)}`, offset);
+  }
 
   /** A record that the reader saw, in its order. */
   saw(topic: string, partition: number, offset: number, id: string): void {
@@ -48,6 +57,20 @@ export class Watch {
     this.starts.set(`${topic}/${String(partition)}`, offset);
   }
 
+  /**
+   * Records in partitions of which the reader saw none. Whether it was slow or was sent past them cannot be told, so they are
+   * no violation; but of them nothing is proven either.
+   */
+  get unwatchedCount(): number {
+    let count = 0;
+    for (const partition of this.begins.keys())
+      if (!this.watched.has(partition)) {
+        const begin = this.begins.get(partition) ?? 0;
+        count += (this.finals.get(partition)?.offsets ?? []).filter((offset) => offset >= begin).length;
+      }
+    return count;
+  }
+
   /** To be called once all is in: compares. */
   compare(): this {
     for (const [partition, watched] of this.watched) {
@@ -58,13 +81,13 @@ export class Watch {
   }
 
   private comparePartition(partition: string, watched: Seen, there: Seen, start: number): void {
-    const first = watched.offsets[0] ?? Infinity;
+    const first = this.begins.get(partition) ?? watched.offsets[0] ?? Infinity;
     const last = watched.offsets.at(-1) ?? -1;
     let position = 0;
     const skip = (before: number): void => {
       for (; (there.offsets[position] ?? Infinity) < before; position += 1) {
         const offset = there.offsets[position] ?? 0;
-        if (offset > first && offset < last)
+        if (offset >= first && offset < last)
           this.missed.add(() => `${partition}: the reader did not see offset ${String(offset)}`);
       }
     };

@@ -11,6 +11,8 @@ export interface Report {
   readonly seed: number;
   readonly app: string;
   readonly sent: Sent;
+  /** Whether the load ended in order; where it was killed, its last requests are of unknown fate. */
+  readonly hasEnded: boolean;
   readonly totals: Readonly<Record<Total, number>>;
   readonly invariants: readonly (Pick<Invariant, 'id' | 'name'> & Finding)[];
   readonly settledSeconds: number;
@@ -31,6 +33,7 @@ export function reportOf(seen: Observations, expected: Expectations): Report {
     seed: plan.seed,
     app: plan.app,
     sent,
+    hasEnded: seen.facts.hasEnded,
     totals: {
       lost: violations('I1'),
       duplicated: isSeen ? doubles(seen).reduce((sum, { count }) => sum + count, 0) : 0,

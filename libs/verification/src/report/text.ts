@@ -11,7 +11,7 @@ const marks: Readonly<Record<Verdict, string>> = {
 
 /** A report for people: what happened, where, and what to do next. */
 export function reportText(report: Report): string {
-  const { run, seed, app, sent, settledSeconds } = report;
+  const { run, seed, app, sent, hasEnded, settledSeconds } = report;
   const classes = Object.entries(sent.byClass)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${String(count)} ${name}`)
@@ -20,6 +20,11 @@ export function reportText(report: Report): string {
     `Run ${run} (seed ${String(seed)}), app ${app}`,
     `  sent: ${String(sent.events)} events in ${String(sent.payloads)} payloads, ${String(sent.attempts)} requests: ${classes}`,
     `  of them accepted ${String(sent.accepted)}, unknown ${String(sent.unknown)}, refused ${String(sent.refused)}, rejected ${String(sent.rejected)}`,
+    ...(hasEnded
+      ? []
+      : [
+          '  the load did not end in order: it was killed, or is still on; what had no answer by then is unknown',
+        ]),
     `  settled after ${String(settledSeconds)} s`,
     '',
   ];

@@ -85,19 +85,23 @@ export function anInstallation(facts: Facts, partitions = 2): Installation {
   };
 }
 
-/** Looks at all of an installation. */
-export function observed({ facts, rows, failed, valid, input, watched, dead }: Installation): Observations {
+/** Looks at all of an installation. @param begins where the reader began */
+export function observed(
+  { facts, rows, failed, valid, input, watched, dead }: Installation,
+  begins: readonly { readonly partition: number; readonly offset: number }[] = [],
+): Observations {
   const seen = new Observations(facts);
   const looked = { kind: 'seen', value: true } as const;
   for (const row of rows) seen.rows.event(row);
   for (const row of failed) seen.rows.failed(row);
+  for (const { partition, offset } of begins) seen.records.watch.beganAt('valid-events', partition, offset);
   for (const { partition, offset, id } of watched)
     seen.records.watch.saw('valid-events', partition, offset, id);
   for (const record of [...valid].sort((a, b) => a.partition - b.partition || a.offset - b.offset))
     seen.records.valid(record);
   for (const [offset, { failedId, eventId, title, userAgent, stage }] of dead.entries())
     seen.records.failed({ partition: 0, offset, failedId, eventId, title, userAgent, stage });
-  for (const record of input) seen.records.input(record);
+  for (const record of input) seen.came.record(record);
   seen.records.watch.compare();
   seen.tables = looked;
   seen.topics = looked;
@@ -116,6 +120,8 @@ export function observed({ facts, rows, failed, valid, input, watched, dead }: I
         dropped: 0,
         unaccounted: 0,
         missing: null,
+        openByMinute: 0,
+        missingByMinute: 0,
       },
       {
         stage: 'validator',
@@ -126,6 +132,8 @@ export function observed({ facts, rows, failed, valid, input, watched, dead }: I
         dropped: 0,
         unaccounted: 0,
         missing: 0,
+        openByMinute: 0,
+        missingByMinute: 0,
       },
       {
         stage: 'loader',
@@ -136,6 +144,8 @@ export function observed({ facts, rows, failed, valid, input, watched, dead }: I
         dropped: 0,
         unaccounted: 0,
         missing: 0,
+        openByMinute: 0,
+        missingByMinute: 0,
       },
     ],
   };
