@@ -7,6 +7,7 @@ import {
   type PartitionLag,
   type TopicInspector,
 } from '@headwater/kafka';
+import type { ServiceError } from '@headwater/stage';
 
 /** A record where it lies: `valid-events/0@7`. */
 type Place = `${string}/${number}@${number}`;
@@ -16,6 +17,7 @@ export class InMemoryTopics {
   private readonly logs = new Map<string, InspectedRecord[]>();
   private readonly starts = new Map<string, bigint>();
   private readonly committed = new Map<string, bigint>();
+  private readonly breaks = new Map<string, { readonly records: number; readonly error: ServiceError }>();
   /** Topics that this user may see and not read. */
   readonly denied = new Set<string>();
 
@@ -39,6 +41,11 @@ export class InMemoryTopics {
   /** Retention removed what lies before. */
   expire({ name }: Topic, start: bigint): void {
     this.starts.set(name, start);
+  }
+
+  /** The next reading of the topic, and where waiting does not heal each one, fails after so many records. */
+  breakAfter({ name }: Topic, records: number, error: ServiceError): void {
+    this.breaks.set(name, { records, error });
   }
 
   commit(group: ServiceName, { name }: Topic, offset: bigint): void {
@@ -78,7 +85,12 @@ export class InMemoryTopics {
         }),
       });
     const first = from === 'start' ? 0n : (from.get(0) ?? 0n);
-    yield* this.logOf(name).filter(({ record }) => record.offset >= first);
+    const found = this.logOf(name).filter(({ record }) => record.offset >= first);
+    const broken = this.breaks.get(name);
+    yield* found.slice(0, broken?.records);
+    if (!broken) return;
+    if (broken.error.retriable) this.breaks.delete(name);
+    throw broken.error;
   }
 
   async *follow(topic: Topic, from: From, signal: AbortSignal): AsyncGenerator<InspectedRecord> {

@@ -1,13 +1,14 @@
 import type { ClickHouse } from '@headwater/clickhouse';
 import type { TopicInspector } from '@headwater/kafka';
-import { ServiceError } from '@headwater/stage';
 import {
   notLooked,
   Observations,
+  SeenInput,
   SeenRecords,
   SeenRows,
   type Facts,
   type Leak,
+  type Look,
 } from '@headwater/verification';
 import { scanFiles, scanMetrics, scanTables, withoutSecrets } from './leak-scan';
 import { patiently, type Patience } from './patience';
@@ -42,8 +43,13 @@ const POLL_MS = 500;
 const QUIET_MS = 10_000;
 /** How long a look at what has settled may take besides, for its retries. */
 const LOOK_MS = 30_000;
+/** What a check says of all that it had not looked at when it was told to stop. */
+const STOPPED = {
+  kind: 'failed',
+  why: 'the check was stopped before it was looked at: check the same ledger again',
+} as const;
 
-/** Waits until the stages are done, and looks at everything. */
+/** Waits until the stages are done, and looks at everything. Told to stop, it looks at nothing more, and says so. */
 export async function observe(
   facts: Facts,
   settings: CheckSettings,
@@ -59,50 +65,50 @@ export async function observe(
   onProgress(`Waiting until ${app} has settled, ${String(settings.settleMs / 1_000)} s at most`);
   seen.lag = await settled(facts, tables, means, settling);
   // What the stages counted of the last events came into its topic after the wait had begun, and is waited for once more.
-  if (inspector) seen.lag = await settled(facts, tables, means, settling);
+  if (inspector && !stop.aborted) seen.lag = await settled(facts, tables, means, settling);
   seen.settledSeconds = Math.round((now() - began) / 100) / 10;
 
   // What takes its time is not what is waited for; an outage now is waited for anew.
-  const looking = (): Patience => ({ until: now() + LOOK_MS, now, sleep, stop });
-  onProgress('Reading the tables');
-  seen.tables = await patiently(async () => {
+  const look = async <T>(what: string, at: () => Promise<T>): Promise<Look<T>> => {
+    if (stop.aborted) return STOPPED;
+    if (what !== '') onProgress(what);
+    return patiently(at, { until: now() + LOOK_MS, now, sleep, stop });
+  };
+  // Each attempt begins with nothing: what one that failed half-way has counted is not counted twice.
+  seen.tables = await look('Reading the tables', async () => {
     const rows = new SeenRows(facts);
     await tables.observe(rows, facts);
     seen.rows = rows;
     return true as const;
-  }, looking());
+  });
 
-  if (inspector === null) seen.topics = notLooked('the topics were not read: --no-kafka');
-  else {
-    onProgress('Reading the topics');
-    seen.topics = await patiently(async () => {
+  if (inspector === null) {
+    seen.topics = notLooked('the topics were not read: --no-kafka');
+    seen.input = seen.topics;
+  } else {
+    seen.topics = await look('Reading the topics', async () => {
       const records = new SeenRecords(facts);
       await observeTopics(inspector, settings.ledger, facts, records);
       seen.records = records;
       return true as const;
-    }, looking());
-    seen.input = await patiently(async () => {
-      await observeInput(inspector, settings.ledger, facts, seen.records);
+    });
+    seen.input = await look('', async () => {
+      const came = new SeenInput(facts);
+      await observeInput(inspector, settings.ledger, facts, came);
+      seen.came = came;
       return true as const;
-    }, looking());
+    });
   }
 
-  onProgress('Looking for addresses');
-  const hasReadTopics = seen.topics.kind === 'seen';
-  const leaks = await patiently(() => lookForLeaks(facts, settings, means, hasReadTopics), looking());
-  if (leaks.kind === 'seen') {
-    for (const leak of leaks.value.leaks) seen.leak(leak);
-    seen.leakScan = { kind: 'seen', value: leaks.value.scanned };
-  } else seen.leakScan = leaks;
-  const accounting = await patiently(() => tables.accounting(), looking());
+  await lookForLeaks(seen, settings, means, look);
+  const accounting = await look('', () => tables.accounting());
   seen.accounting =
     accounting.kind !== 'seen'
       ? accounting
       : accounting.value === null
         ? notLooked('there is no view pipeline_accounting: run the job migrate of this version')
         : { kind: 'seen', value: accounting.value };
-  if (settings.wantsAlerts)
-    seen.alerts = await patiently(() => tables.alerts(facts.firstSentAt, now()), looking());
+  if (settings.wantsAlerts) seen.alerts = await look('', () => tables.alerts(now() - facts.firstSentAt));
   return seen;
 }
 
@@ -139,7 +145,8 @@ async function settled(
     if (now() >= patience.until) break;
     await sleep(POLL_MS);
   }
-  return lag;
+  // What is still on its way is not lost.
+  return stop.aborted ? STOPPED : lag;
 }
 
 /** Rows that must be there at least. */
@@ -154,38 +161,60 @@ function expectedRows(facts: Facts): { readonly events: number; readonly failed:
   return wanted;
 }
 
-/** @returns what was found, and what was scanned, in words */
-async function lookForLeaks(
-  { plan, firstSentAt }: Facts,
-  { scan, metrics, metricsToken }: CheckSettings,
-  { clickhouse, inspector }: CheckMeans,
-  hasReadTopics: boolean,
-): Promise<{ readonly leaks: readonly Leak[]; readonly scanned: readonly string[] }> {
-  const inTables = await scanTables(clickhouse, plan.app);
-  const inPayloads = inspector === null ? null : await ifAllowed(() => scanPayloads(inspector, firstSentAt));
-  return {
-    leaks: [
-      ...inTables,
-      ...(inPayloads ?? []),
-      ...(await scanFiles(scan)),
-      ...(await scanMetrics(metrics, metricsToken)),
-    ],
-    scanned: [
-      'all tables',
-      ...(hasReadTopics ? ['the topic failed-events'] : []),
-      ...(inPayloads === null ? [] : ['the topic collector-payloads']),
-      ...scan,
-      ...metrics.map(withoutSecrets),
-    ],
-  };
+/** A place in which no canary may be. */
+interface Place {
+  /** In words, for the report. */
+  readonly name: string;
+  /** @returns null where it is kept from us */
+  readonly scan: () => Promise<readonly Leak[] | null>;
 }
 
-/** What only the enricher may read can be kept from us: null then. */
+/** Looks everywhere, whatever became of the places before: a leak that was found stays found. */
+async function lookForLeaks(
+  seen: Observations,
+  { ledger, scan, metrics, metricsToken }: CheckSettings,
+  { clickhouse, inspector }: CheckMeans,
+  look: <T>(what: string, at: () => Promise<T>) => Promise<Look<T>>,
+): Promise<void> {
+  const { plan, firstSentAt } = seen.facts;
+  // Canaries in these were looked for when they were read.
+  const read = (look: Look<true>, ...names: readonly string[]): readonly Place[] =>
+    look.kind === 'seen' ? names.map((name) => ({ name, scan: () => Promise.resolve([]) })) : [];
+  const places: readonly Place[] = [
+    { name: 'all tables', scan: () => scanTables(clickhouse, plan.app) },
+    ...read(seen.topics, 'the topic failed-events', 'the topic valid-events'),
+    ...read(seen.input, 'the topic enriched-events'),
+    ...(inspector === null
+      ? []
+      : [
+          {
+            name: 'the topic collector-payloads',
+            scan: () => ifAllowed(() => scanPayloads(inspector, ledger, firstSentAt)),
+          },
+        ]),
+    ...scan.map((path) => ({ name: path, scan: () => scanFiles([path]) })),
+    ...metrics.map((url) => ({ name: withoutSecrets(url), scan: () => scanMetrics([url], metricsToken) })),
+  ];
+  const scanned: string[] = [];
+  const failed: string[] = [];
+  for (const [index, place] of places.entries()) {
+    const found = await look(index === 0 ? 'Looking for addresses' : '', place.scan);
+    if (found.kind !== 'seen') failed.push(`${place.name}: ${found.why}`);
+    else if (found.value !== null) {
+      for (const leak of found.value) seen.leak(leak);
+      scanned.push(place.name);
+    }
+  }
+  seen.leakScan =
+    failed.length === 0 ? { kind: 'seen', value: scanned } : { kind: 'failed', why: failed.join('; ') };
+}
+
+/** What only the enricher may read can be kept from us, which is as it should be: null then. */
 async function ifAllowed<T>(look: () => Promise<T>): Promise<T | null> {
   try {
     return await look();
   } catch (error) {
-    if (refusalIn(error) !== null || (error instanceof ServiceError && !error.retriable)) return null;
+    if (refusalIn(error) !== null) return null;
     throw error;
   }
 }

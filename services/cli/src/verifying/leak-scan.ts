@@ -5,8 +5,8 @@ import { leaksIn, SUSPICIOUS, type Leak } from '@headwater/verification';
 import { UsageError } from '../command';
 import { linesOf } from './ledger-file';
 
-/** Suspicious values of one column that are looked at closely. */
-const LOOKED_AT = 10_000;
+/** Suspicious rows of one query: so many fit into memory well. */
+const PAGE_ROWS = 10_000;
 const TIMEOUT_MS = 10_000;
 
 interface TableColumn {
@@ -27,16 +27,30 @@ export async function scanTables(clickhouse: ClickHouse, app: string): Promise<r
   const leaks: Leak[] = [];
   for (const [table, own] of groupedByTable(columns)) {
     const texts = own.map(({ column }) => `toString(\`${column}\`)`);
-    const whose = own[0]?.hasApp ? `app_id = {app:String} AND ` : '';
-    const rows = await clickhouse.query<{ readonly texts: readonly string[] }>(
-      `SELECT [${texts.join(', ')}] AS texts FROM \`${table}\`
-       WHERE ${whose}match(arrayStringConcat([${texts.join(', ')}], '\\n'), {suspicious:String}) LIMIT ${String(LOOKED_AT)}`,
-      { app, suspicious: SUSPICIOUS },
+    const whole = `arrayStringConcat([${texts.join(', ')}], '\\n')`;
+    // Rows about all apps, or of an app that nobody could tell, can hold what this run sent as well.
+    const whose = own[0]?.hasApp ? `app_id IN ({app:String}, '*', '') AND ` : '';
+    const where = `FROM \`${table}\` WHERE ${whose}match(${whole}, {suspicious:String})`;
+    const given = { app, suspicious: SUSPICIOUS };
+    const [found] = await clickhouse.query<{ readonly suspects: number }>(
+      `SELECT toUInt32(count()) AS suspects ${where}`,
+      given,
     );
-    for (const row of rows)
-      for (const [index, text] of row.texts.entries())
-        for (const { encoding, text: found } of leaksIn(text))
-          leaks.push({ where: `table ${table}, column ${own[index]?.column ?? ''}`, encoding, found });
+    const pages = Math.ceil((found?.suspects ?? 0) / PAGE_ROWS);
+    for (let page = 0; page < pages; page += 1) {
+      const rows = await clickhouse.query<{ readonly texts: readonly string[] }>(
+        `SELECT [${texts.join(', ')}] AS texts ${where} AND cityHash64(${whole}) % {pages:UInt32} = {page:UInt32}`,
+        { ...given, pages, page },
+      );
+      for (const row of rows)
+        for (const [index, text] of row.texts.entries())
+          for (const { encoding, text: leaked } of leaksIn(text))
+            leaks.push({
+              where: `table ${table}, column ${own[index]?.column ?? ''}`,
+              encoding,
+              found: leaked,
+            });
+    }
   }
   return leaks;
 }

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LedgerWriter } from './ledger-file';
+import { PLAN_VERSION } from '@headwater/verification';
+import { LedgerWriter, readLedger } from './ledger-file';
 
 describe('the ledger', () => {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-ledger-'));
@@ -15,5 +16,19 @@ describe('the ledger', () => {
       await ledger.write({ kind: 'given up', payload, t1: 1 });
     await ledger.close();
     expect(readFileSync(join(folder, 'ledger/ledger.ndjson'), 'utf8').trimEnd().split('\n')).toHaveLength(20);
+  });
+
+  it.each<[string, string, boolean]>([
+    ['its last line', '{"kind":"end","t1":1}\n{"kind":"out', true],
+    ['another', '{"kind":"out\n{"kind":"end","t1":1}\n', false],
+    ['two', '{"kind":"out\n{"kind"', false],
+  ])('that is torn in %s can be checked, or not', async (_where, rest, can) => {
+    const torn = mkdtempSync(join(folder, 'torn-'));
+    mkdirSync(torn, { recursive: true });
+    const run = { kind: 'run', version: PLAN_VERSION };
+    writeFileSync(join(torn, 'ledger.ndjson'), `${JSON.stringify(run)}\n${rest}`);
+    const read = readLedger(torn);
+    if (can) expect((await read).facts.hasEnded).toBe(true);
+    else await expect(read).rejects.toThrow(/is damaged/);
   });
 });

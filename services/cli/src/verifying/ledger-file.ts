@@ -90,6 +90,10 @@ export async function readLedger(folder: string): Promise<ReadLedger> {
   }
   if (run === null || facts === null)
     throw new UsageError(`${path} is empty: the run ended before it sent anything.`);
+  if (facts.isDamaged)
+    throw new UsageError(
+      `${path} is damaged: a crash leaves its last line torn, and others are. What was sent is not known, so nothing can be proven by it; make another run.`,
+    );
   return { run, facts: facts.close() };
 }
 

@@ -42,7 +42,8 @@ export class Sender {
       const outgoing = this.request(
         {
           protocol: this.collector.protocol,
-          hostname: this.collector.hostname,
+          // A URL has an IPv6 address in brackets, and a connection has it without.
+          hostname: this.collector.hostname.replace(/^\[(.*)\]$/, '$1'),
           port: this.collector.port,
           path: base + target,
           method,

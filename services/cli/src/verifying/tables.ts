@@ -59,32 +59,23 @@ export class Tables {
       `SELECT count() AS found FROM system.tables WHERE database = currentDatabase() AND name = 'pipeline_accounting'`,
     );
     if ((view?.found ?? 0) === 0) return null;
-    const rows = await this.query<StageTotals>(
+    return this.query<StageTotals>(
       `SELECT stage, any(unit) AS unit, sum(in_count) AS \`in\`, sum(out_count) AS out, sum(accounting.failed) AS failed,
-              sum(accounting.dropped) AS dropped, sum(accounting.unaccounted) AS unaccounted, sum(accounting.missing) AS missing
+              sum(accounting.dropped) AS dropped, sum(accounting.unaccounted) AS unaccounted, sum(accounting.missing) AS missing,
+              sum(abs(accounting.unaccounted)) AS openByMinute, ifNull(sum(abs(accounting.missing)), 0) AS missingByMinute
        FROM pipeline_accounting AS accounting WHERE app_id = {app:String} GROUP BY stage`,
     );
-    return rows.map((row) => ({
-      ...row,
-      in: row.in,
-      out: row.out,
-      failed: row.failed,
-      dropped: row.dropped,
-      unaccounted: row.unaccounted,
-      missing: row.missing,
-    }));
   }
 
-  /** Alerts about the app, or about all, between two times (milliseconds). */
-  async alerts(from: number, until: number): Promise<readonly AlertSeen[]> {
-    const rows = await this.query<AlertSeen>(
+  /** Alerts about the app, or about all, of so many last milliseconds by the clock of ClickHouse: ours may be another. */
+  alerts(last: number): Promise<readonly AlertSeen[]> {
+    return this.query<AlertSeen>(
       `SELECT \`check\`, app_id AS appId, state, toUnixTimestamp64Milli(collector_tstamp) AS at, summary
        FROM quality_alerts
-       WHERE app_id IN ({app:String}, '*', '') AND load_tstamp BETWEEN fromUnixTimestamp64Milli({from:Int64}) AND fromUnixTimestamp64Milli({until:Int64})
+       WHERE app_id IN ({app:String}, '*', '') AND load_tstamp >= now64(3) - toIntervalMillisecond({last:Int64})
        ORDER BY load_tstamp`,
-      { from: Math.floor(from), until: Math.ceil(until) },
+      { last: Math.ceil(last) },
     );
-    return rows;
   }
 
   private async observeFailed(seen: SeenRows): Promise<void> {

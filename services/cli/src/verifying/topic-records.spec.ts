@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import {
   Facts,
   PLAN_VERSION,
   plannedEvent,
+  SeenInput,
   SeenRecords,
   type Plan,
 } from '@headwater/verification';
@@ -103,6 +104,46 @@ describe('observeTopics', () => {
     expect(seen.failedByStage).toEqual(new Map([['enricher', 1]]));
   });
 
+  it('finds an address in a valid event', async () => {
+    log.add(topics.validEvents, event(0, { se_label: 'c6.12.03.04', true_tstamp: 3n }));
+    await observeTopics(log.inspector, folder, facts, seen);
+    expect(seen.leaks.examples).toEqual(['topic valid-events, 0/0: c6.12.03.04 (hex)']);
+  });
+
+  it('says how the reader ended', async () => {
+    const watcher = await Watcher.start(log.inspector, folder, plan.app);
+    await watcher.end(() => sleep(10));
+    await observeTopics(log.inspector, folder, facts, seen);
+    expect(seen.watch.endedEarly).toBeNull();
+
+    const lines = readFileSync(join(folder, 'watched.ndjson'), 'utf8');
+    writeFileSync(join(folder, 'watched.ndjson'), lines.replace('{"kind":"end"}\n', ''));
+    const killed = new SeenRecords(facts);
+    await observeTopics(log.inspector, folder, facts, killed);
+    expect(killed.watch.endedEarly).toContain('was killed');
+
+    const problem = { kind: 'problem', topic: 'valid-events', why: 'Retention removed it.' };
+    appendFileSync(join(folder, 'watched.ndjson'), `${JSON.stringify(problem)}\n{"kind":"end"}\n`);
+    const broken = new SeenRecords(facts);
+    await observeTopics(log.inspector, folder, facts, broken);
+    expect(broken.watch.endedEarly).toBe('Retention removed it.');
+  });
+
+  it('knows what a reader misses that saw the end of a partition alone', async () => {
+    const watcher = await Watcher.start(log.inspector, folder, plan.app);
+    await watcher.end(() => sleep(10));
+    log.add(topics.validEvents, event(0));
+    log.add(topics.validEvents, event(1));
+    const { event_id: id } = event(1) as { readonly event_id: string };
+    const line = { kind: 'seen', topic: 'valid-events', partition: 0, offset: '1', id };
+    appendFileSync(join(folder, 'watched.ndjson'), `${JSON.stringify(line)}\n`);
+    await observeTopics(log.inspector, folder, facts, seen);
+    expect([seen.watch.missed.examples, seen.watch.undone.count]).toEqual([
+      ['valid-events/0: the reader did not see offset 0'],
+      0,
+    ]);
+  });
+
   it('lays what a reader saw against what is there, from where it began', async () => {
     log.add(topics.validEvents, event(0));
     const watcher = await Watcher.start(log.inspector, folder, plan.app);
@@ -133,16 +174,37 @@ it('observeInput counts what came into the validator', async () => {
   log.add(topics.enrichedEvents, event(2));
   log.add(topics.enrichedEvents, event(2));
   log.add(topics.enrichedEvents, event(0, { app_id: 'shop' }));
-  await observeInput(log.inspector, folder, facts, seen);
-  expect([...seen.inputCopies]).toEqual([0, 0, 2]);
+  const came = new SeenInput(facts);
+  await observeInput(log.inspector, folder, facts, came);
+  expect([...came.copies]).toEqual([0, 0, 2]);
+});
+
+it('observeInput finds an address, but for what a person typed', async () => {
+  log.add(topics.enrichedEvents, { ...event(2), se_label: '198.18.3.4', page_referrer: '198.18.200.1' });
+  const came = new SeenInput(facts);
+  await observeInput(log.inspector, folder, facts, came);
+  expect(came.leaks.examples).toEqual(['topic enriched-events, 0/0: 198.18.3.4 (text)']);
 });
 
 it('scanPayloads lets cut addresses pass, and whole ones not, of the run alone', async () => {
   const payload = (ip: string): object => ({ ip_address: ip, body: Buffer.from('{}') });
-  log.add(topics.collectorPayloads, payload('198.18.3.4'), 10);
-  log.add(topics.collectorPayloads, payload('198.18.3.0'), 100);
-  log.add(topics.collectorPayloads, payload('198.18.3.5'), 100);
-  expect(await scanPayloads(log.inspector, 50)).toEqual([
+  const hour = 3_600_000;
+  log.add(topics.collectorPayloads, payload('198.18.3.4'), hour);
+  log.add(topics.collectorPayloads, payload('198.18.3.0'), 2 * hour);
+  // The clock of this collector is a minute behind ours.
+  log.add(topics.collectorPayloads, payload('198.18.3.5'), 2 * hour - 60_000);
+  expect(await scanPayloads(log.inspector, folder, 2 * hour)).toEqual([
     { where: 'topic collector-payloads, 0/2', encoding: 'text', found: '198.18.3.5' },
+  ]);
+});
+
+it('scanPayloads goes by no clock where the end of the topic was noted', async () => {
+  const payload = (ip: string): object => ({ ip_address: ip, body: null });
+  log.add(topics.collectorPayloads, payload('198.18.3.4'), 1e12);
+  const watcher = await Watcher.start(log.inspector, folder, plan.app);
+  log.add(topics.collectorPayloads, payload('198.18.3.5'), 0);
+  await watcher.end(() => sleep(10));
+  expect(await scanPayloads(log.inspector, folder, 1e12)).toEqual([
+    { where: 'topic collector-payloads, 0/1', encoding: 'text', found: '198.18.3.5' },
   ]);
 });

@@ -10,16 +10,21 @@ import type { TopicInspector } from '@headwater/kafka';
 import { isUndecodable } from '@headwater/stage';
 import {
   leaksIn,
+  mayBeInInput,
   mayBeInPayload,
   type Facts,
   type LagOfPartition,
   type Leak,
+  type SeenInput,
   type SeenRecords,
 } from '@headwater/verification';
-import { readWatched } from './watcher';
+import { isWatched, readWatched } from './watcher';
 
 /** Services that belong to a consumer group whose lag matters to the run. */
 const groups: readonly ServiceName[] = ['enricher', 'validator', 'loader'];
+
+/** So far the clock of a collector may be from ours. */
+const CLOCKS_DIFFER_MS = 15 * 60_000;
 
 /** What was in the topics when the check began, and must be worked off. */
 export type Targets = ReadonlyMap<string, bigint>;
@@ -88,13 +93,9 @@ export async function observeTopics(
           userAgent: failed.useragent ?? '',
           stage: failed.stage ?? 'unknown',
         });
-        for (const leak of leaksIn(JSON.stringify(failed)))
-          seen.leak({
-            where: `topic failed-events, ${String(partition)}/${String(offset)}`,
-            encoding: leak.encoding,
-            found: leak.text,
-          });
       }
+      for (const { encoding, text } of leaksIn(textOf(record.value)))
+        seen.leak({ where: whereIn(topic, partition, record.offset), encoding, found: text });
     }
   }
   seen.watch.compare();
@@ -105,35 +106,48 @@ export async function observeInput(
   inspector: TopicInspector,
   folder: string,
   { plan }: Facts,
-  seen: SeenRecords,
+  came: SeenInput,
 ): Promise<void> {
-  const starts = new Map<number, bigint>();
-  for await (const { kind, topic, partition, offset } of readWatched(folder))
-    if (kind === 'start' && topic === topics.enrichedEvents.name) starts.set(partition, BigInt(offset));
-  const from = new Map<number, bigint>();
-  for (const { partition, start } of await inspector.bounds(topics.enrichedEvents)) {
-    const first = starts.get(partition) ?? start;
-    from.set(partition, first < start ? start : first);
-  }
-  for await (const { partition, record } of inspector.read(topics.enrichedEvents, from)) {
+  const topic = topics.enrichedEvents;
+  const { from } = await notedStarts(inspector, folder, topic);
+  for await (const { partition, record } of inspector.read(topic, from)) {
     if (isUndecodable(record)) continue;
     const { app_id, event_id: id, page_title } = record.value as EnrichedEvent;
-    if (app_id === plan.app)
-      seen.input({ partition, offset: Number(record.offset), id, title: page_title ?? '' });
+    if (app_id !== plan.app) continue;
+    came.record({ partition, offset: Number(record.offset), id, title: page_title ?? '' });
+    for (const leak of leaksIn(textOf(record.value)))
+      if (!mayBeInInput(leak))
+        came.leak({
+          where: whereIn(topic, partition, record.offset),
+          encoding: leak.encoding,
+          found: leak.text,
+        });
   }
 }
 
-/** In `collector-payloads` addresses may stand, cut to /24 and /48; identifiers are still as they were sent. */
-export async function scanPayloads(inspector: TopicInspector, since: number): Promise<readonly Leak[]> {
+/**
+ * In `collector-payloads` addresses may stand, cut to /24 and /48; identifiers are still as they were sent.
+ *
+ * @param since when the first request was sent, milliseconds since 1970: for a run that noted no offsets, where the clocks of
+ *   the collectors, some minutes off from ours, must do
+ */
+export async function scanPayloads(
+  inspector: TopicInspector,
+  folder: string,
+  since: number,
+): Promise<readonly Leak[]> {
+  const topic = topics.collectorPayloads;
+  const { from, noted } = await notedStarts(inspector, folder, topic);
   const leaks: Leak[] = [];
-  for await (const { partition, record } of inspector.read(topics.collectorPayloads, 'start')) {
-    if (isUndecodable(record) || record.timestamp < since) continue;
+  for await (const { partition, record } of inspector.read(topic, from)) {
+    if (isUndecodable(record)) continue;
+    if (!noted.has(partition) && record.timestamp < since - CLOCKS_DIFFER_MS) continue;
     const { body, ...envelope } = record.value as CollectorPayload;
     for (const text of [JSON.stringify(envelope), body?.toString('utf8') ?? ''])
       for (const leak of leaksIn(text)) {
         if (mayBeInPayload(leak)) continue;
         leaks.push({
-          where: `topic collector-payloads, ${String(partition)}/${String(record.offset)}`,
+          where: whereIn(topic, partition, record.offset),
           encoding: leak.encoding,
           found: leak.text,
         });
@@ -148,14 +162,51 @@ async function startsOf(
   seen: SeenRecords,
 ): Promise<ReadonlyMap<string, ReadonlyMap<number, bigint>>> {
   const starts = new Map<string, Map<number, bigint>>();
-  for await (const { kind, topic, partition, offset, id } of readWatched(folder)) {
-    if (kind === 'start') {
-      const ofTopic = starts.get(topic) ?? new Map<number, bigint>();
-      starts.set(topic, ofTopic.set(partition, BigInt(offset)));
-    } else seen.watch.saw(topic, partition, Number(offset), id ?? '');
-  }
+  let hasEnded = false;
+  for await (const line of readWatched(folder))
+    switch (line.kind) {
+      case 'start': {
+        const ofTopic = starts.get(line.topic) ?? new Map<number, bigint>();
+        starts.set(line.topic, ofTopic.set(line.partition, BigInt(line.offset)));
+        if (isWatched(line.topic)) seen.watch.beganAt(line.topic, line.partition, Number(line.offset));
+        break;
+      }
+      case 'seen':
+        seen.watch.saw(line.topic, line.partition, Number(line.offset), line.id);
+        break;
+      case 'problem':
+        seen.watch.endedEarly = line.why;
+        break;
+      default:
+        hasEnded = true;
+    }
+  if (starts.size > 0 && !hasEnded) seen.watch.endedEarly ??= 'it was killed, or is still on';
   return starts;
 }
+
+/** Where a topic is read from: where the reader noted its end before the run, or else what is still there. */
+async function notedStarts(
+  inspector: TopicInspector,
+  folder: string,
+  topic: Topic,
+): Promise<{ readonly from: ReadonlyMap<number, bigint>; readonly noted: ReadonlySet<number> }> {
+  const starts = new Map<number, bigint>();
+  for await (const line of readWatched(folder))
+    if (line.kind === 'start' && line.topic === topic.name) starts.set(line.partition, BigInt(line.offset));
+  const from = new Map<number, bigint>();
+  for (const { partition, start } of await inspector.bounds(topic)) {
+    const first = starts.get(partition) ?? start;
+    from.set(partition, first < start ? start : first);
+  }
+  return { from, noted: new Set(starts.keys()) };
+}
+
+const whereIn = ({ name }: Topic, partition: number, offset: bigint): string =>
+  `topic ${name}, ${String(partition)}/${String(offset)}`;
+
+/** All texts of a record. */
+const textOf = (value: object): string =>
+  JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
 
 async function readableFrom(
   inspector: TopicInspector,

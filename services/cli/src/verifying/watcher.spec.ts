@@ -22,8 +22,12 @@ const valid = (event_id: string, app_id = APP): void => {
 };
 const watched = async (): Promise<readonly string[]> => {
   const lines: string[] = [];
-  for await (const { kind, topic, partition, offset, id } of readWatched(folder))
-    lines.push(`${kind} ${topic}/${String(partition)}@${offset} ${id ?? ''}`.trim());
+  for await (const line of readWatched(folder))
+    lines.push(
+      line.kind === 'start' || line.kind === 'seen'
+        ? `${line.kind} ${line.topic}/${String(line.partition)}@${line.offset} ${line.kind === 'seen' ? line.id : ''}`.trim()
+        : JSON.stringify(line),
+    );
   return lines;
 };
 /** Stays for as long as what is there takes. */
@@ -44,9 +48,11 @@ describe('the reader that is there while things break', () => {
       'seen failed-events/0@0 f',
       'seen valid-events/0@1 a',
       'seen valid-events/0@4 b',
+      'start collector-payloads/0@0',
       'start enriched-events/0@0',
       'start failed-events/0@0',
       'start valid-events/0@1',
+      '{"kind":"end"}',
     ]);
   });
 
@@ -57,6 +63,9 @@ describe('the reader that is there while things break', () => {
     await watcher.end(briefly);
     expect(watcher.problem?.message).toContain('valid-events cannot be read now');
     expect(watcher.seenCount).toBe(0);
+    expect(await watched()).toContainEqual(
+      expect.stringMatching(/"problem","topic":"valid-events","why":"valid-events cannot/),
+    );
   });
 
   it('reads what was noted, but for a line that was torn', async () => {

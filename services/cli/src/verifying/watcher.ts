@@ -10,17 +10,26 @@ const FILE = 'watched.ndjson';
 /** How long the reader stays after the last event was sent, milliseconds: what it sees then tells less. */
 const STAYS_MS = 2_000;
 
-/** A record that the reader saw, or where it began to read a partition. */
-interface WatchedLine {
-  readonly kind: 'start' | 'seen';
+interface Position {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
-  /** `event_id` in valid-events, `failed_id` in failed-events. */
-  readonly id?: string;
 }
 
+/** What the reader notes down: where it began to read a partition, what it saw there, and how it ended. */
+export type WatchedLine =
+  | (Position & { readonly kind: 'start' })
+  /** `id` is `event_id` in valid-events, `failed_id` in failed-events. */
+  | (Position & { readonly kind: 'seen'; readonly id: string })
+  /** A topic was read no further. */
+  | { readonly kind: 'problem'; readonly topic: string; readonly why: string }
+  | { readonly kind: 'end' };
+
 const watched: readonly Topic[] = [topics.validEvents, topics.failedEvents];
+/** Topics of which only the ends are noted: from there the check reads them. */
+const noted: readonly Topic[] = [topics.enrichedEvents, topics.collectorPayloads];
+
+export const isWatched = (name: string): boolean => watched.some((topic) => topic.name === name);
 
 /** A reader of committed records that is there while things break. */
 export class Watcher {
@@ -50,7 +59,7 @@ export class Watcher {
       }),
     );
     const watcher = new Watcher(inspector, createWriteStream(join(folder, FILE), { flags: 'ax' }), app);
-    for (const { topic, from } of [...starts, ...(await startOfInput(inspector))]) {
+    for (const { topic, from } of [...starts, ...(await endsOfOthers(inspector))]) {
       for (const [partition, offset] of from)
         watcher.note({ kind: 'start', topic: topic.name, partition, offset: String(offset) });
     }
@@ -64,6 +73,7 @@ export class Watcher {
     this.stop.abort();
     await Promise.all(this.followers);
     if (this.file.closed) return;
+    this.note({ kind: 'end' });
     this.file.end();
     await once(this.file, 'close');
   }
@@ -90,7 +100,9 @@ export class Watcher {
         });
       }
     } catch (error) {
-      this.problem ??= error instanceof Error ? error : new Error(String(error));
+      const problem = error instanceof Error ? error : new Error(String(error));
+      this.problem ??= problem;
+      this.note({ kind: 'problem', topic: topic.name, why: problem.message });
     }
   }
 
@@ -99,22 +111,22 @@ export class Watcher {
   }
 }
 
-/** Where the input of the validator ends now, for the check; nothing where it may not be read. */
-async function startOfInput(
+/** Where the other topics of the run end now, for the check; without those that this user may not look at. */
+async function endsOfOthers(
   inspector: TopicInspector,
 ): Promise<readonly { readonly topic: Topic; readonly from: ReadonlyMap<number, bigint> }[]> {
-  try {
-    const bounds = await inspector.bounds(topics.enrichedEvents);
-    return [
-      {
-        topic: topics.enrichedEvents,
-        from: new Map(bounds.map(({ partition, stableEnd }) => [partition, stableEnd])),
-      },
-    ];
-  } catch (error) {
-    if (error instanceof ServiceError) return [];
-    throw error;
-  }
+  const found = await Promise.all(
+    noted.map(async (topic) => {
+      try {
+        const bounds = await inspector.bounds(topic);
+        return [{ topic, from: new Map(bounds.map(({ partition, stableEnd }) => [partition, stableEnd])) }];
+      } catch (error) {
+        if (error instanceof ServiceError) return [];
+        throw error;
+      }
+    }),
+  );
+  return found.flat();
 }
 
 /** What a reader noted down, in its order; nothing where nobody watched. A torn last line is left out. */
