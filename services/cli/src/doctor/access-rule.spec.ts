@@ -8,14 +8,15 @@ it('puts the codes of the protocol into words', () => {
         resourceName: 'headwater.',
         resourcePatternType: 4,
         acls: [
-          { principal: 'User:enricher', operation: 4, permissionType: 3 },
-          { principal: 'User:*', operation: 99, permissionType: 2 },
+          { principal: 'User:enricher', host: '*', operation: 4, permissionType: 3 },
+          { principal: 'User:*', host: '10.0.0.7', operation: 99, permissionType: 2 },
         ],
       },
     ]),
   ).toEqual([
     {
       principal: 'User:enricher',
+      host: '*',
       kind: 'transactional-id',
       name: 'headwater.',
       pattern: 'prefixed',
@@ -24,6 +25,7 @@ it('puts the codes of the protocol into words', () => {
     },
     {
       principal: 'User:*',
+      host: '10.0.0.7',
       kind: 'transactional-id',
       name: 'headwater.',
       pattern: 'prefixed',

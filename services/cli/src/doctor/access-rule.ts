@@ -1,6 +1,8 @@
 /** One rule of the brokers' authorizer, in the words that `kafka-acls.sh` uses. */
 export interface AccessRule {
   readonly principal: string;
+  /** From where; `*` is everywhere. */
+  readonly host: string;
   readonly kind: string;
   readonly name: string;
   readonly pattern: string;
@@ -35,6 +37,7 @@ interface DescribedResource {
   readonly resourcePatternType: number;
   readonly acls: readonly {
     readonly principal: string;
+    readonly host: string;
     readonly operation: number;
     readonly permissionType: number;
   }[];
@@ -42,8 +45,9 @@ interface DescribedResource {
 
 export const accessRulesOf = (resources: readonly DescribedResource[]): readonly AccessRule[] =>
   resources.flatMap(({ resourceType, resourceName, resourcePatternType, acls }) =>
-    acls.map(({ principal, operation, permissionType }) => ({
+    acls.map(({ principal, host, operation, permissionType }) => ({
       principal,
+      host,
       kind: kinds[resourceType] ?? String(resourceType),
       name: resourceName,
       pattern: patterns[resourcePatternType] ?? String(resourcePatternType),

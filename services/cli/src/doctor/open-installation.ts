@@ -38,8 +38,7 @@ export function openInstallation(
     countries: countriesOf(config),
     services,
     // The token belongs to the services: the registry has credentials of its own.
-    get: (url) =>
-      httpGet(url, services.some((base) => url.startsWith(base)) ? headers : registryHeaders(config)),
+    get: (url) => httpGet(url, isBelowOne(services, url) ? headers : registryHeaders(config)),
     now: Date.now,
     sleep: (milliseconds, signal) =>
       delay(milliseconds, undefined, { signal: AbortSignal.any([stop, ...(signal ? [signal] : [])]) }).catch(
@@ -50,6 +49,15 @@ export function openInstallation(
     },
   };
 }
+
+/** Whether an address is one of a service: on the same server, and below its path. What only begins alike is another server. */
+export const isBelowOne = (services: readonly string[], url: string): boolean => {
+  const asked = new URL(url);
+  return services.some((base) => {
+    const { origin, pathname } = new URL(base);
+    return asked.origin === origin && asked.pathname.startsWith(`${pathname.replace(/\/+$/, '')}/`);
+  });
+};
 
 function brokersOf({ kafka: settings, topics }: DoctorConfig): Brokers & { close(): Promise<void> } {
   const kafka = connectKafka(settings, { log: silentLog });

@@ -1,3 +1,4 @@
+import { runbookOf } from '@headwater/stage';
 import { visible } from '../output/table';
 import { verdictOf, type Examined } from './examine';
 import type { Finding, State } from './finding';
@@ -10,9 +11,6 @@ const marks: Readonly<Record<State, string>> = {
 };
 const INDENT = ' '.repeat(marks.ok.length);
 const gravest: readonly State[] = ['problem', 'warning', 'not checked', 'ok'];
-
-/** Where the runbook of a finding is, from the root of the checkout. */
-export const pageOf = (runbook: string): string => `docs/runbooks/${runbook}.md`;
 
 /** The report for people: what is wrong comes first within its check, and says what to do. */
 export function reportOf(examined: readonly Examined[]): string {
@@ -36,7 +34,7 @@ function shortened(finding: Finding, told: Set<string>): Finding {
 function lineOf({ state, subject, seen, next, runbook }: Finding, standard: string): string {
   const line = `  ${marks[state]}${visible(subject)}: ${visible(seen)}\n`;
   if (next === null) return line;
-  const page = state === 'not checked' ? '' : `  (${pageOf(runbook ?? standard)})`;
+  const page = state === 'not checked' ? '' : `  (${runbookOf(runbook ?? standard)})`;
   return `${line}  ${INDENT}→ ${visible(next)}${page}\n`;
 }
 
@@ -63,7 +61,7 @@ export const jsonReportOf = (examined: readonly Examined[]): object => ({
     check: check.name,
     findings: findings.map(({ runbook, ...finding }) => ({
       ...finding,
-      runbook: pageOf(runbook ?? check.runbook),
+      runbook: runbookOf(runbook ?? check.runbook),
     })),
   })),
 });

@@ -1,7 +1,15 @@
 import { findingsOf } from '../testing/an-installation';
 import { accounting } from './accounting';
 
-const imbalance = { app_id: 'shop', stage: 'validator', unit: 'event', open: 0, absent: 0 };
+const imbalance = {
+  app_id: 'shop',
+  stage: 'validator',
+  unit: 'event',
+  open: 0,
+  absent: 0,
+  openByMinute: 0,
+  absentByMinute: 0,
+};
 
 describe('the check of the accounting', () => {
   it('is content when it closes', async () => {
@@ -9,8 +17,16 @@ describe('the check of the accounting', () => {
   });
 
   it.each([
-    [{ open: 3 }, '3 of what it took in is not accounted for (event).'],
-    [{ absent: 2 }, '2 handed on by the stage before did not come in (event).'],
+    [{ open: 3, openByMinute: 3 }, '3 of what it took in is not accounted for (event).'],
+    [{ absent: 2, absentByMinute: 2 }, '2 handed on by the stage before did not come in (event).'],
+    [
+      { absent: 0, absentByMinute: 2 },
+      '0 handed on by the stage before did not come in, and 2 when each minute is taken by itself (event).',
+    ],
+    [
+      { open: 0, openByMinute: 4 },
+      '0 of what it took in is not accounted for, and 4 when each minute is taken by itself (event).',
+    ],
   ])('tells %j', async (known, seen) => {
     const found = await findingsOf(accounting, {
       rows: { 'FROM pipeline_accounting': [{ ...imbalance, ...known }] },

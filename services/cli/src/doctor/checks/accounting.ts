@@ -9,6 +9,9 @@ interface Imbalance {
   readonly open: number;
   /** Handed on by the stage before, and not taken in. Below zero after a collector was killed, which forgets its last seconds. */
   readonly absent: number;
+  /** The same two, as sums of what each minute is off by: too much in one does not hide too little in another. */
+  readonly openByMinute: number;
+  readonly absentByMinute: number;
 }
 
 /** The newest minutes are left out: what is on its way is not missing. */
@@ -32,12 +35,14 @@ export const accounting: Check = {
         ),
       ];
     const rows = await database.query<Imbalance>(
-      `SELECT app_id, stage, unit, toInt64(sum(unaccounted)) AS open, toInt64(sum(ifNull(missing, 0))) AS absent
+      `SELECT app_id, stage, unit, toInt64(sum(unaccounted)) AS open, toInt64(sum(ifNull(missing, 0))) AS absent,
+              toInt64(sum(abs(unaccounted))) AS openByMinute,
+              sum(if(unit = 'payload', greatest(toInt64(ifNull(missing, 0)), toInt64(0)), toInt64(abs(ifNull(missing, 0))))) AS absentByMinute
        FROM pipeline_accounting
        WHERE collector_tstamp > now64(3) - INTERVAL ${String(SETTLED_MINUTES + 60)} MINUTE
          AND collector_tstamp <= now64(3) - INTERVAL ${String(SETTLED_MINUTES)} MINUTE
-       GROUP BY app_id, stage, unit HAVING open != 0 OR absent > 0
-       ORDER BY abs(open) + abs(absent) DESC LIMIT 20`,
+       GROUP BY app_id, stage, unit HAVING openByMinute > 0 OR absentByMinute > 0
+       ORDER BY openByMinute + absentByMinute DESC LIMIT 20`,
     );
     if (rows.length === 0)
       return [
@@ -47,10 +52,19 @@ export const accounting: Check = {
   },
 };
 
-function findingOf({ app_id, stage, unit, open, absent }: Imbalance): Finding {
+function findingOf(imbalance: Imbalance): Finding {
+  const { app_id, stage, unit, open, absent, openByMinute, absentByMinute } = imbalance;
+  const minutes = (sum: number, byMinute: number): string =>
+    Math.abs(sum) === byMinute ? '' : `, and ${String(byMinute)} when each minute is taken by itself`;
   const parts = [
-    ...(open === 0 ? [] : [`${String(open)} of what it took in is not accounted for`]),
-    ...(absent <= 0 ? [] : [`${String(absent)} handed on by the stage before did not come in`]),
+    ...(openByMinute === 0
+      ? []
+      : [`${String(open)} of what it took in is not accounted for${minutes(open, openByMinute)}`]),
+    ...(absentByMinute === 0
+      ? []
+      : [
+          `${String(absent)} handed on by the stage before did not come in${minutes(absent, absentByMinute)}`,
+        ]),
   ];
   return problem(
     `${stage}, app ${app_id}`,

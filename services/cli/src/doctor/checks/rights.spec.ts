@@ -14,6 +14,7 @@ const oneBroker = (): Promise<{
 const table: readonly AccessRule[] = principals.flatMap((principal) =>
   aclsOf(principal, { prefix: 'prod.' }).map(({ resource, name, pattern, operation }) => ({
     principal: `User:${principal}`,
+    host: '*',
     kind: resource,
     name,
     pattern,
@@ -67,6 +68,7 @@ describe('the check of rights', () => {
   it('names others who may read truncated addresses', async () => {
     const wide = {
       principal: 'User:analyst',
+      host: '10.0.0.7',
       kind: 'topic',
       name: 'prod.',
       pattern: 'prefixed',
@@ -76,6 +78,34 @@ describe('the check of rights', () => {
     expect(await toldOf([...table, wide])).toEqual([
       'readers of prod.collector-payloads: User:enricher, User:analyst may read it.',
     ]);
+  });
+
+  it.each(['User:collector', 'User:*'])(
+    'takes a denial of %s for the end of a right that is given as well',
+    async (principal) => {
+      const [own] = table.filter((rule) => rule.principal === 'User:collector' && rule.operation === 'Write');
+      if (!own) throw new Error('The collector writes nothing.');
+      const denial = { ...own, principal, allows: false };
+      expect((await toldOf([...table, denial]))[0]).toMatch(/^rights of collector: .*lacks write on topic/);
+      expect(await toldOf([...table, { ...denial, host: '10.0.0.7' }])).toEqual([]);
+    },
+  );
+
+  it('does not count what is allowed from one host alone', async () => {
+    const narrow = table.map((rule) =>
+      rule.principal === 'User:loader' && rule.kind === 'group' ? { ...rule, host: '10.0.0.7' } : rule,
+    );
+    expect((await toldOf(narrow))[0]).toMatch(/^rights of loader/);
+  });
+
+  it('does not name as a reader who is denied it', async () => {
+    const all = { principal: 'User:analyst', host: '*', kind: 'topic', name: 'prod.', pattern: 'prefixed' };
+    const rules = [
+      ...table,
+      { ...all, operation: 'All', allows: true },
+      { ...all, operation: 'Read', name: 'prod.collector-payloads', pattern: 'literal', allows: false },
+    ];
+    expect(await toldOf(rules)).toEqual([]);
   });
 
   it('warns of a cluster on which everybody may do everything', async () => {

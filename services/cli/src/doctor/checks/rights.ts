@@ -75,21 +75,31 @@ const resources: Readonly<Record<string, Acl['resource']>> = {
 const wordOf = (operation: string): string => operation.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
 
 const covers = ({ kind, name, pattern, operation, allows }: AccessRule, wanted: Acl): boolean =>
-  allows &&
   resources[kind] === wanted.resource &&
   (wordOf(operation) === wanted.operation ||
     operation === 'All' ||
-    // Whoever may read or write may also look.
-    (wanted.operation === 'describe' && ['Read', 'Write'].includes(operation))) &&
+    // Whoever may read or write may also look; whoever may not may look all the same.
+    (allows && wanted.operation === 'describe' && ['Read', 'Write'].includes(operation))) &&
   (name === '*' || (pattern === 'prefixed' ? wanted.name.startsWith(name) : name === wanted.name));
+
+const isAbout = (rule: AccessRule, principal: string): boolean =>
+  [principal, 'User:*'].includes(rule.principal);
+
+/** A denial outweighs every right. One that holds for some hosts alone is for those who made it. */
+const isDenied = (rules: readonly AccessRule[], principal: string, wanted: Acl): boolean =>
+  rules.some((rule) => !rule.allows && rule.host === '*' && isAbout(rule, principal) && covers(rule, wanted));
+
+/** Wherever it runs: what is allowed from some hosts alone does not count. */
+const mayEverywhere = (rules: readonly AccessRule[], principal: string, wanted: Acl): boolean =>
+  rules.some(
+    (rule) => rule.allows && rule.host === '*' && isAbout(rule, principal) && covers(rule, wanted),
+  ) && !isDenied(rules, principal, wanted);
 
 function serviceFinding(service: Principal, rules: readonly AccessRule[], prefix: string): Finding {
   const needed = aclsOf(service, { prefix });
   const principals = [...new Set(rules.map(({ principal }) => principal))];
   const lacking = (principal: string): readonly Acl[] =>
-    needed.filter(
-      (acl) => !rules.some((rule) => [principal, 'User:*'].includes(rule.principal) && covers(rule, acl)),
-    );
+    needed.filter((acl) => !mayEverywhere(rules, principal, acl));
   const subject = `rights of ${service}`;
   const [best] = principals
     .map((principal) => ({ principal, lacks: lacking(principal) }))
@@ -107,7 +117,9 @@ function serviceFinding(service: Principal, rules: readonly AccessRule[], prefix
 
 function readersFinding(rules: readonly AccessRule[], topic: string): Finding {
   const acl: Acl = { resource: 'topic', name: topic, pattern: 'literal', operation: 'read' };
-  const readers = [...new Set(rules.filter((rule) => covers(rule, acl)).map(({ principal }) => principal))];
+  const readers = [
+    ...new Set(rules.filter((rule) => rule.allows && covers(rule, acl)).map(({ principal }) => principal)),
+  ].filter((principal) => !isDenied(rules, principal, acl));
   const subject = `readers of ${topic}`;
   return readers.length > 1 || readers.includes('User:*')
     ? warning(

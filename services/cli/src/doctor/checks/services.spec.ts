@@ -61,6 +61,11 @@ describe('the check of services', () => {
       'warning',
       '3 partitions wait',
     ],
+    [
+      'headwater_poisoned_partitions{topic="a",partition="0"} 1',
+      'problem',
+      '1 partitions stand before a record batch that cannot be read.',
+    ],
     ['headwater_gap_records_total{topic="a",partition="0"} 40', 'problem', '40 records were removed'],
   ])('reads %j', async (text, state, seen) => {
     const [found] = await findingsOf(services, { services: [URL], answers: metrics(`# HELP x\n${text}\n`) });

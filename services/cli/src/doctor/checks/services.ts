@@ -115,8 +115,17 @@ const signals: readonly Signal[] = [
     tell: (count) => ({
       state: 'warning',
       seen: `${String(count)} partitions wait for something that is broken.`,
-      next: 'Its log names it (code E_…). They go on by themselves when it is back.',
+      next: 'Its log names it (code E_…), and the runbook of that code says whether they go on by themselves.',
       runbook: 'lag',
+    }),
+  },
+  {
+    metric: 'headwater_poisoned_partitions',
+    tell: (count) => ({
+      state: 'problem',
+      seen: `${String(count)} partitions stand before a record batch that cannot be read.`,
+      next: 'They do not go on by themselves: its log names the batch, and the page says what can be decided.',
+      runbook: 'E_POISON_BATCH',
     }),
   },
   {

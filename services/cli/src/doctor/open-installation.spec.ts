@@ -1,0 +1,13 @@
+import { isBelowOne } from './open-installation';
+
+it.each<[string, string, boolean]>([
+  ['http://loader:80', 'http://loader:80/metrics', true],
+  ['http://loader', 'http://loader:80/health/live', true],
+  ['http://gate/loader/', 'http://gate/loader/metrics', true],
+  ['http://loader:80', 'http://loader:8081/metrics', false],
+  ['http://loader', 'http://loader.evil.example/metrics', false],
+  ['http://loader', 'https://loader/metrics', false],
+  ['http://gate/loader', 'http://gate/loader-registry/subjects', false],
+])('%s: the token of its services goes to %s: %s', (service, url, is) => {
+  expect(isBelowOne(['http://other:1', service], url)).toBe(is);
+});
