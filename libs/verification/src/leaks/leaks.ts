@@ -62,7 +62,7 @@ export const SUSPICIOUS = [
   'xh[I-P]',
   // Any character can stand behind an escape.
   '%[2-7][0-9a-fA-F]',
-  '\\\\[uU]00[2-7]',
+  '[uU]00[2-7]',
   CLEAR_ID,
   ...base64Marks('198.18.'),
   ...base64Marks('198.19.'),

@@ -27,8 +27,8 @@ export interface IntentLine {
 
 /**
  * What a sender knows after an attempt. `ok`: 200. `rejected`: any other answer that says that the events are not wanted
- * (4xx), after which trackers drop them. `refused`: not now (503, 429, or nobody listens), so nothing should have been
- * accepted. `unknown`: no answer, so they may have been.
+ * (4xx), after which trackers drop them. `refused`: not now (503, 429, or nobody listens): nothing was
+ * promised, and yet a broker that answered too late may have it. `unknown`: no answer, so they may have been.
  */
 export type Status = 'ok' | 'rejected' | 'refused' | 'unknown';
 

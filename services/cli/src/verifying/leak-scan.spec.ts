@@ -4,8 +4,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ClickHouse } from '@headwater/clickhouse';
 import { UsageError } from '../command';
-import { filesBelow, metricsUrl, scanFiles, scanMetrics, withoutSecrets } from './leak-scan';
+import { filesBelow, metricsUrl, scanFiles, scanMetrics, scanTables, withoutSecrets } from './leak-scan';
 
 let folder: string;
 beforeEach(() => {
@@ -20,6 +21,34 @@ const file = (name: string, text: string): string => {
   writeFileSync(path, text);
   return path;
 };
+
+describe('scanTables', () => {
+  it('looks at all that is suspicious, a page at a time, also where rows are of no app', async () => {
+    const asked: { readonly sql: string; readonly params: Readonly<Record<string, unknown>> }[] = [];
+    const clickhouse = {
+      query: (sql: string, params: Readonly<Record<string, unknown>> = {}) => {
+        asked.push({ sql, params });
+        const rows = (): readonly object[] => {
+          if (sql.includes('system.columns')) return [{ table: 'failed', column: 'useragent', hasApp: 1 }];
+          if (sql.includes('AS suspects')) return [{ suspects: 20_001 }];
+          return [{ texts: [params['page'] === 2 ? 'from 198.18.7.9' : 'wide%20 and no address'] }];
+        };
+        return Promise.resolve(rows());
+      },
+    } as unknown as ClickHouse;
+    expect(await scanTables(clickhouse, 'verify-spec')).toEqual([
+      { where: 'table failed, column useragent', encoding: 'text', found: '198.18.7.9' },
+    ]);
+    const pages = asked.filter(({ sql }) => sql.includes('AS texts'));
+    expect(pages.map(({ params }) => [params['page'], params['pages']])).toEqual([
+      [0, 3],
+      [1, 3],
+      [2, 3],
+    ]);
+    for (const { sql } of asked.slice(1)) expect(sql).toContain("app_id IN ({app:String}, '*', '')");
+    for (const { sql } of asked) expect(sql).not.toContain('LIMIT');
+  });
+});
 
 describe('scanFiles', () => {
   it('names the line of a file in a folder, however deep, and how the address is written', async () => {

@@ -7,6 +7,7 @@ import {
   resolve,
   type AlertSeen,
   type EventRow,
+  type FailedRow,
   type Facts,
   type SeenRows,
   type StageTotals,
@@ -35,8 +36,8 @@ export class Tables {
 
   /** Lays every row against the ledger, a page at a time. */
   async observe(seen: SeenRows, facts: Facts): Promise<void> {
-    const { events } = await this.counts();
-    const pages = Math.max(1, Math.ceil(events / PAGE_ROWS));
+    const { events, failed } = await this.counts();
+    const pages = pagesOf(events);
     const suspects: EventRow[] = [];
     for (let page = 0; page < pages; page += 1) {
       const rows = await this.query<EventRow>(
@@ -49,7 +50,7 @@ export class Tables {
         if (seen.event(row) === 'corrupt' && suspects.length < EXPLAINED) suspects.push(row);
     }
     for (const row of suspects) await this.explain(row, seen, facts);
-    await this.observeFailed(seen);
+    await this.observeFailed(seen, pagesOf(failed));
     await this.observeView(seen);
   }
 
@@ -78,25 +79,17 @@ export class Tables {
     );
   }
 
-  private async observeFailed(seen: SeenRows): Promise<void> {
-    const rows = await this.query<{
-      failedId: string;
-      copies: number;
-      eventId: string;
-      title: string;
-      userAgent: string;
-      stage: string;
-      type: string;
-      field: string;
-      keyword: string;
-      digest: string;
-    }>(
-      `SELECT toString(failed_id) AS failedId, count() AS copies, any(event_id) AS eventId, any(parameters['page']) AS title,
+  private async observeFailed(seen: SeenRows, pages: number): Promise<void> {
+    for (let page = 0; page < pages; page += 1) {
+      const rows = await this.query<FailedRow>(
+        `SELECT toString(failed_id) AS failedId, count() AS copies, any(event_id) AS eventId, any(parameters['page']) AS title,
               any(useragent) AS userAgent, any(failed_events_stored.stage) AS stage, any(failures[1].type) AS type,
               any(failures[1].field) AS field, any(failures[1].keyword) AS keyword, any(${digestSql(failedColumns)}) AS digest
-       FROM failed_events_stored WHERE app_id = {app:String} GROUP BY failed_id`,
-    );
-    for (const row of rows) seen.failed(row);
+       FROM failed_events_stored WHERE app_id = {app:String} AND cityHash64(failed_id) % {pages:UInt32} = {page:UInt32} GROUP BY failed_id`,
+        { pages, page },
+      );
+      for (const row of rows) seen.failed(row);
+    }
   }
 
   /** The view that people read must show each stored event once. */
@@ -141,5 +134,7 @@ export class Tables {
     return this.clickhouse.query<T>(sql, { app: this.app, ...params });
   }
 }
+
+const pagesOf = (rows: number): number => Math.max(1, Math.ceil(rows / PAGE_ROWS));
 
 const short = (text: string): string => JSON.stringify(text.length > 120 ? `${text.slice(0, 119)}…` : text);
