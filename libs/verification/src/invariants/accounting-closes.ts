@@ -1,6 +1,6 @@
 import type { Observations, StageTotals } from '../observed/observations';
 import { Tally } from '../observed/tally';
-import { finding, unseen, type Invariant } from './invariant';
+import { finding, ifSettled, unseen, type Invariant } from './invariant';
 
 /**
  * Stages whose counts are exact, also through crashes: written in the transaction of the output, or, by the loader, under ids
@@ -22,10 +22,11 @@ export const accountingCloses: Invariant = {
     for (const stage of stages) if (EXACT.has(stage.stage)) closes(stage, tally);
     agreesWithLedger(seen, stages, tally);
     agreesWithTopics(seen, stages, tally);
-    return finding(
+    const found = finding(
       [tally],
       `exact are the counts of ${[...EXACT].join(', ')}; those of the collector are by payload, and it forgets the last of them when it is killed${seen.topics.kind === 'seen' ? '' : '; not compared with the topics'}`,
     );
+    return ifSettled(found, seen.lag);
   },
 };
 

@@ -427,6 +427,23 @@ describe('what was looked at only in part', () => {
     expect(of(seen, 'I7')?.verdict).toBe('holds');
   });
 
+  it('does not take for lost what may be on its way, where that could not be seen', () => {
+    const late = aWholeOne();
+    late.rows.splice(3, 1);
+    const seen = observed(late);
+    change(seen, 'loader', { missing: 1, missingByMinute: 1 });
+    expect([of(seen, 'I1')?.verdict, of(seen, 'I8')?.verdict]).toEqual(['broken', 'broken']);
+    seen.lag = { kind: 'failed', why: 'the brokers are away' };
+    for (const id of ['I1', 'I8'])
+      expect(of(seen, id)).toMatchObject({
+        verdict: 'unverified',
+        violations: 0,
+        note: expect.stringMatching(/^1 events are missing .* the brokers are away$/) as string,
+      });
+    seen.rows.viewGaps.add(() => 'an event is not shown');
+    expect(of(seen, 'I1')?.verdict).toBe('broken');
+  });
+
   it('says what was left out of "once, and in one place"', () => {
     const seen = observed(aWholeOne());
     expect(of(seen, 'I2')?.note).toBeUndefined();
