@@ -370,7 +370,9 @@ describe('an installation where everybody signs in', () => {
       expect([code, report.verdict]).toEqual([3, 'unverified']);
       expect(report.invariants.filter(({ verdict }) => verdict === 'broken')).toEqual([]);
       expect(of('I1')).toMatch(/^holds/);
-      expect(of('I7')).toMatch(/^unverified: Kafka at .* refuses a look at valid-events: Not authorized.*verifier/i);
+      expect(of('I7')).toMatch(
+        /^unverified: Kafka at .* refuses a look at valid-events: Not authorized.*verifier/i,
+      );
       expect(of('I9')).toMatch(/^holds/);
     }, 180_000);
 
