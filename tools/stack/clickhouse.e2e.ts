@@ -94,12 +94,11 @@ describe('faults', () => {
   );
 
   it('happens to everything until it is cleared', async () => {
-    const before = await engine.clear();
     await engine.inject({ code: 516 });
     for (const again of [1, 2, 3])
       await expect(insertInto(as('admin'), again)).rejects.toMatchObject({ code: '516' });
     await expect(valuesIn(as('admin'))).rejects.toMatchObject({ code: '516' });
-    expect(await engine.clear()).toBe(before + 4);
+    expect(await engine.clear()).toBe(4);
     expect(await valuesIn(as('admin'))).toEqual([]);
   });
 

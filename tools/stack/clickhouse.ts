@@ -33,7 +33,7 @@ export interface RunningClickHouse {
   kill(): Promise<void>;
   /** Makes queries go wrong, from now on; needs `faults: true`. A new fault takes the place of the one before. */
   inject(fault: ClickHouseFault): Promise<void>;
-  /** Ends the fault and lets go of the queries that it holds. Resolves to how many went wrong since the start. */
+  /** Ends the fault and lets go of the queries that it holds. Resolves to how many it happened to. */
   clear(): Promise<number>;
 }
 
