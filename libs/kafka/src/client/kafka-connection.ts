@@ -5,7 +5,7 @@ import { registerCodecs } from '../compression';
 import type { KafkaConfig } from '../config';
 import { kafkaLog, type Log } from './log';
 import { surviveLostBrokers } from './lost-broker';
-import { surviveBadBatches } from './poison';
+import { mendFetches } from './fetch-response';
 
 /** How long kafkajs goes on asking by itself: long enough for a broker that restarts. */
 export const PATIENT_RETRY = { initialRetryTime: 100, maxRetryTime: 5_000, retries: 12 } as const;
@@ -26,7 +26,7 @@ export class KafkaConnection {
     overrides: Partial<ClientConfig> = {},
   ) {
     registerCodecs();
-    surviveBadBatches();
+    mendFetches();
     surviveLostBrokers();
     this.clientConfig = { ...clientConfigOf(config, log), ...overrides };
     this.client = new Kafka(this.clientConfig);

@@ -5,10 +5,24 @@
 declare module 'kafkajs/src/cluster' {
   import type { KafkaConfig, KafkaMessage, Logger } from 'kafkajs';
 
+  /** A record with what the batch around it says, which the public type leaves out. */
+  export type FetchedMessage = KafkaMessage & {
+    readonly isControlRecord: boolean;
+    readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
+  };
+
+  /** A transaction that was undone. */
+  export interface AbortedTransaction {
+    readonly producerId: string;
+    /** Offset of its first record in the partition. */
+    readonly firstOffset: string;
+  }
+
   export interface FetchedPartition {
     readonly partition: number;
     readonly highWatermark: string;
-    readonly messages: readonly KafkaMessage[];
+    readonly abortedTransactions: readonly AbortedTransaction[];
+    readonly messages: readonly FetchedMessage[];
   }
 
   export interface PartitionMetadata {
@@ -169,13 +183,11 @@ declare module 'kafkajs/src/protocol/decoder' {
 }
 
 declare module 'kafkajs/src/protocol/recordBatch/v0/decoder' {
-  import type { KafkaMessage } from 'kafkajs';
+  import type { FetchedMessage } from 'kafkajs/src/cluster';
   import type Decoder from 'kafkajs/src/protocol/decoder';
 
   export interface DecodedBatch {
-    readonly records: readonly (KafkaMessage & {
-      readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
-    })[];
+    readonly records: readonly FetchedMessage[];
   }
   export default function decodeBatch(decoder: Decoder): Promise<DecodedBatch>;
 }

@@ -1,7 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 import Decoder from 'kafkajs/src/protocol/decoder';
-import decodeBatch, { type DecodedBatch } from 'kafkajs/src/protocol/recordBatch/v0/decoder';
-import response, { type FetchAnswer } from 'kafkajs/src/protocol/requests/fetch/v11/response';
+import decodeBatch from 'kafkajs/src/protocol/recordBatch/v0/decoder';
+import type { FetchedMessage } from 'kafkajs/src/cluster';
 
 /** A record batch that cannot be taken apart: its bytes are damaged, or it grows beyond what fits into memory. */
 export interface Poison {
@@ -13,7 +13,7 @@ export interface Poison {
 }
 
 /** The message that stands for a poisoned batch; its offset is the last one of the batch. */
-type PoisonMessage = KafkaMessage & { readonly poison: Poison };
+type PoisonMessage = FetchedMessage & { readonly poison: Poison };
 
 export const poisonOf = (message: KafkaMessage): Poison | null =>
   (message as Partial<PoisonMessage>).poison ?? null;
@@ -28,61 +28,9 @@ const PRODUCER_AT = 43;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 
-/**
- * Makes kafkajs' consumer survive a record batch that cannot be taken apart. By itself it throws away the whole fetch, with
- * what it holds of other partitions, stops for good, and does so again after every restart. Now the batch comes as one
- * message that says what is wrong; what lies before it in the partition comes as it is, what lies behind it does not.
- */
-export function surviveBadBatches(): void {
-  const { decode } = response;
-  if (decode === tolerant) return;
-  strict = decode;
-  response.decode = tolerant;
-}
-
-let strict: typeof response.decode = response.decode;
-
-async function tolerant(raw: Buffer): Promise<FetchAnswer> {
-  try {
-    return await strict(raw);
-  } catch {
-    return decodeTolerantly(raw);
-  }
-}
-
-/** Fetch response, version 11: as kafkajs decodes it, but for the record sets. */
-async function decodeTolerantly(raw: Buffer): Promise<FetchAnswer> {
-  const decoder = new Decoder(raw);
-  const clientSideThrottleTime = decoder.readInt32();
-  const errorCode = decoder.readInt16();
-  const sessionId = decoder.readInt32();
-  const responses = await decoder.readArrayAsync(async (topic) => ({
-    topicName: topic.readString(),
-    partitions: await topic.readArrayAsync(async (partition) => ({
-      partition: partition.readInt32(),
-      errorCode: partition.readInt16(),
-      highWatermark: partition.readInt64().toString(),
-      lastStableOffset: partition.readInt64().toString(),
-      lastStartOffset: partition.readInt64().toString(),
-      abortedTransactions: partition.readArray((aborted) => ({
-        producerId: aborted.readInt64().toString(),
-        firstOffset: aborted.readInt64().toString(),
-      })),
-      preferredReadReplica: partition.readInt32(),
-      messages: await decodeRecordSet(partition),
-    })),
-  }));
-  return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
-}
-
-async function decodeRecordSet(decoder: Decoder): Promise<readonly KafkaMessage[]> {
-  const size = decoder.readInt32();
-  return size <= 0 || !decoder.canReadBytes(size) ? [] : messagesOf(decoder.readBytes(size));
-}
-
 /** The messages of a record set, up to the first batch that cannot be taken apart; the last batch may be cut. */
-export async function messagesOf(recordSet: Buffer): Promise<readonly KafkaMessage[]> {
-  const messages: KafkaMessage[] = [];
+export async function messagesOf(recordSet: Buffer): Promise<readonly FetchedMessage[]> {
+  const messages: FetchedMessage[] = [];
   for (let at = 0; at + BATCH_HEADER <= recordSet.length;) {
     const end = at + BATCH_HEAD + recordSet.readInt32BE(at + 8);
     if (end > recordSet.length) break;
@@ -102,10 +50,6 @@ function poisoned(batch: Buffer, error: unknown): PoisonMessage {
   const first = batch.readBigInt64BE(0);
   const last = first + BigInt(batch.readInt32BE(LAST_DELTA_AT));
   const attributes = batch.readInt16BE(ATTRIBUTES_AT);
-  const batchContext: DecodedBatch['records'][number]['batchContext'] = {
-    producerId: String(batch.readBigInt64BE(PRODUCER_AT)),
-    inTransaction: (attributes & TRANSACTIONAL) !== 0,
-  };
   return {
     key: null,
     value: null,
@@ -113,8 +57,11 @@ function poisoned(batch: Buffer, error: unknown): PoisonMessage {
     attributes: 0,
     offset: String(last),
     headers: {},
-    // kafkajs looks at these two, and does not declare them.
-    ...{ isControlRecord: (attributes & CONTROL) !== 0, batchContext },
+    isControlRecord: (attributes & CONTROL) !== 0,
+    batchContext: {
+      producerId: String(batch.readBigInt64BE(PRODUCER_AT)),
+      inTransaction: (attributes & TRANSACTIONAL) !== 0,
+    },
     poison: { first, last, reason: error instanceof Error ? error.message : String(error) },
   };
 }

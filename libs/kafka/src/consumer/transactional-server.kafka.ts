@@ -11,6 +11,7 @@ import { aFailedEvent, anEnrichedEvent } from '@headwater/testing';
 import type { KafkaMessage } from 'kafkajs';
 import { HttpGate } from '../../kafka-tests/http-gate-setup';
 import { endpoints, eventually, Installation } from '../../kafka-tests/installation-setup';
+import { PartitionReader } from '../client/partition-reader';
 import { RegistryUnavailable } from '../errors';
 import type { PartitionAssigned } from '../options';
 import { TransactionalServer } from './transactional-server';
@@ -232,6 +233,49 @@ describe('a transactional stage', () => {
     }
     await producer.disconnect();
     expect(await at.readValues(validEvents)).toHaveLength(1);
+  });
+
+  it('hides what was undone, also where transactions lie in each other', async () => {
+    const name = at.kafka.topicName(enrichedEvents);
+    const value = (id: string): Buffer => at.encode(enrichedEvents, anEnrichedEvent({ event_id: id }));
+    const producers = await Promise.all(
+      ['outer', 'inner', 'good'].map(async (id) => {
+        const producer = at.kafka.client.producer({
+          transactionalId: `${at.prefix}${id}`,
+          maxInFlightRequests: 1,
+        });
+        await producer.connect();
+        return producer;
+      }),
+    );
+    // Brokers list undone transactions in the order of their ends. The one that began first ends last, or first.
+    for (const [round, order] of [[1, 0], [0, 1]].entries()) {
+      const [outer, inner, good] = await Promise.all(producers.map((producer) => producer.transaction()));
+      const open = [outer, inner];
+      for (const [index, transaction] of [...open, ...open].entries())
+        await transaction?.send({
+          topic: name,
+          messages: [{ partition: 0, value: value(`undone-${String(round)}-${String(index)}`) }],
+        });
+      await good?.send({ topic: name, messages: [{ partition: 0, value: value(`good-${String(round)}`) }] });
+      for (const index of order) await open[index]?.abort();
+      await good?.commit();
+    }
+    await Promise.all(producers.map((producer) => producer.disconnect()));
+    await at.start(new TransactionalServer(at.options('validator')), enrichedEvents, copy);
+    await caughtUp();
+    const copies = await at.readValues<EnrichedEvent>(validEvents);
+    expect(copies.map(({ event_id }) => event_id)).toEqual(['good-0', 'good-1']);
+    // A reader without a group, from the middle of them on.
+    const reader = new PartitionReader(at.kafka);
+    const { stableEnd } = await reader.bounds(name, 0);
+    for (let first = 0n; first < stableEnd; first += 1n) {
+      const seen: string[] = [];
+      for await (const messages of reader.read(name, 0, first, stableEnd))
+        seen.push(...messages.map(({ offset }) => offset));
+      expect([first, seen]).toEqual([first, ['4', '12'].filter((offset) => BigInt(offset) >= first)]);
+    }
+    await reader.close();
   });
 
   it('reports what retention removed before it was read, with the exact range', async () => {
