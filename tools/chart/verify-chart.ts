@@ -6,18 +6,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse, parseAllDocuments } from 'yaml';
 import { nodeOptions, services } from '../pipeline/services';
 import { pythonEnvironment } from '../python/environment';
-import type { Tally } from '../verify/suite';
+import { tallyOf, type Case, type Tally } from '../verify/suite';
 import { helmBinary } from './binaries';
 
 const chart = resolve(__dirname, '../../deploy/helm/headwater');
 const KUBERNETES = ['1.29', '1.31', '1.33', '1.35', '1.36'];
 const MINIMAL = join(chart, 'ci/minimal-values.yaml');
-
-interface Case {
-  readonly name: string;
-  /** Null when all is well, or what is wrong. */
-  readonly run: () => string | null;
-}
 
 /** Lints the chart, renders it for every fixture and Kubernetes version, and holds the result against the Kubernetes schemas. */
 export async function verifyChart(): Promise<Tally> {
@@ -39,13 +33,7 @@ export async function verifyChart(): Promise<Tally> {
       ...signingIn(helm),
       ...edges(helm),
     ];
-    let failed = 0;
-    for (const { name, run } of cases) {
-      const problem = run();
-      if (problem !== null) failed += 1;
-      console.log(problem === null ? `ok      ${name}` : `FAILED  ${name}\n${problem}`);
-    }
-    return { passed: cases.length - failed, failed };
+    return await tallyOf(cases);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -7,17 +7,12 @@ import { parse } from 'yaml';
 import { chartKeys, serviceNames, type Setting } from '../generate/service-config';
 import { nodeOptions } from '../pipeline/services';
 import { freePorts } from '@headwater/stack';
-import type { SuiteContext, Tally } from '../verify/suite';
+import { tallyOf, type Case, type SuiteContext, type Tally } from '../verify/suite';
 
 const root = resolve(__dirname, '../..');
 const node = join(root, 'node_modules/node/bin/node');
 /** Nobody's ids: the image runs as a user that owns nothing. */
 const NOBODY = 65534;
-
-interface Case {
-  readonly name: string;
-  readonly run: () => Promise<string | null> | string | null;
-}
 
 interface ComposeService {
   readonly command?: readonly string[];
@@ -38,20 +33,16 @@ export async function verifyImage({ scratch }: SuiteContext): Promise<Tally> {
     encoding: 'utf8',
   });
   if (assembled.status !== 0) {
-    console.log(`FAILED  the image is laid out\n${assembled.stdout}${assembled.stderr}`);
-    return { passed: 0, failed: 1 };
+    const reason = `the image is laid out\n${assembled.stdout}${assembled.stderr}`;
+    console.log(`FAILED  ${reason}`);
+    return { passed: 0, failed: 1, reasons: [reason] };
   }
   spawnSync('chmod', ['a+rx', scratch]);
   const settings = new Map(serviceNames.map((service) => [service as string, describe(image, service)]));
   const cases = [...programs(image), ...composeCases(settings)];
-  let failed = 0;
-  for (const { name, run } of cases) {
-    const problem = await run();
-    if (problem !== null) failed += 1;
-    console.log(problem === null ? `ok      ${name}` : `FAILED  ${name}\n${problem}`);
-  }
+  const tally = await tallyOf(cases);
   spawnSync('chmod', ['-R', 'u+w', image]);
-  return { passed: cases.length - failed, failed };
+  return tally;
 }
 
 const asNobody = (

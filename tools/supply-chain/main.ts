@@ -11,8 +11,12 @@ const HELP = `Usage: npx tsx tools/supply-chain/main.ts [check | sbom [OUT [FOLD
 
 const root = resolve(__dirname, '../..');
 
-function main([command = 'check', out = 'dist/sbom.cdx.json', folder = root]: readonly string[]): number {
-  if (command === 'check') return verifySupplyChain({ root }).failed === 0 ? 0 : 1;
+async function main([
+  command = 'check',
+  out = 'dist/sbom.cdx.json',
+  folder = root,
+]: readonly string[]): Promise<number> {
+  if (command === 'check') return (await verifySupplyChain({ root })).failed === 0 ? 0 : 1;
   if (command !== 'sbom') {
     process.stdout.write(HELP);
     return command === '--help' ? 0 : 2;
@@ -24,4 +28,6 @@ function main([command = 'check', out = 'dist/sbom.cdx.json', folder = root]: re
   return 0;
 }
 
-process.exitCode = main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SuiteContext, Tally } from '../verify/suite';
+import { tallyOf, type SuiteContext, type Tally } from '../verify/suite';
 import { baseImageProblems } from './base-images';
 import { scriptProblems } from './install-scripts';
 import { licenceIn, licenceProblems, type Licensed } from './licences';
@@ -9,18 +9,18 @@ import { makeSbom, shippedNames } from './make-sbom';
 import { pinProblems } from './pins';
 import { sbomProblems } from './sbom';
 
-interface Case {
+interface Rule {
   readonly name: string;
   readonly problems: () => readonly string[];
 }
 
 /** Holds what ships against the rules: licences, pins, install scripts, the list of parts, base images. */
-export function verifySupplyChain({ root }: Pick<SuiteContext, 'root'>): Tally {
+export function verifySupplyChain({ root }: Pick<SuiteContext, 'root'>): Promise<Tally> {
   const manifest = readJson(root, 'package.json') as Manifest;
   const lockfile = readJson(root, 'package-lock.json') as Lockfile;
   const shipped = licensed(root, lockfile);
   const agpl: Licensed = { name: 'a-fake', version: '1.0.0', licence: 'AGPL-3.0-only' };
-  const cases: readonly Case[] = [
+  const rules: readonly Rule[] = [
     {
       name: `${String(shipped.length)} packages that may ship are under licences that allow it`,
       problems: () => licenceProblems(shipped),
@@ -49,17 +49,15 @@ export function verifySupplyChain({ root }: Pick<SuiteContext, 'root'>): Tally {
       problems: () => baseImageProblems(readFileSync(join(root, 'Dockerfile'), 'utf8')),
     },
   ];
-  let failed = 0;
-  for (const { name, problems } of cases) {
-    const found = problems();
-    if (found.length > 0) failed += 1;
-    console.log(
-      found.length === 0
-        ? `ok      ${name}`
-        : `FAILED  ${name}\n${found.map((line) => `        ${line}\n`).join('')}`,
-    );
-  }
-  return { passed: cases.length - failed, failed };
+  return tallyOf(
+    rules.map(({ name, problems }) => ({
+      name,
+      run: () =>
+        problems()
+          .map((line) => `        ${line}\n`)
+          .join('') || null,
+    })),
+  );
 }
 
 /**

@@ -3,25 +3,45 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Suite, SuiteContext, Tally } from './suite';
 
-/** Runs a program with its output shown. Answers its exit code; 127 when it cannot be started. */
-export function execute(
+/** So much of what a program printed last is said again when it failed, characters. */
+const TAIL = 6_000;
+
+interface Ended {
+  /** 127 when it could not be started. */
+  readonly code: number;
+  /** What it printed last. */
+  readonly tail: string;
+}
+
+/** Runs a program with its output shown. */
+function execute(
   command: string,
   args: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv = {},
-): Promise<number> {
+): Promise<Ended> {
   return new Promise((resolve) => {
+    let tail = '';
     const child = spawn(command, [...args], {
       cwd,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ] as const)
+      from.setEncoding('utf8').on('data', (text: string) => {
+        tail = (tail + text).slice(-TAIL);
+        to.write(text);
+      });
     child.on('error', (error) => {
-      console.error(`${command} could not be started: ${error.message}.`);
-      resolve(127);
+      const why = `${command} could not be started: ${error.message}.`;
+      console.error(why);
+      resolve({ code: 127, tail: why });
     });
-    child.on('exit', (code) => {
-      resolve(code ?? 1);
+    child.on('close', (code) => {
+      resolve({ code: code ?? 1, tail });
     });
   });
 }
@@ -29,8 +49,10 @@ export function execute(
 /** A suite that is one program: it passes when the program exits with 0. */
 export const checked =
   (command: string, ...args: readonly string[]): Suite['run'] =>
-  async ({ root }) =>
-    (await execute(command, args, root)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  async ({ root }) => {
+    const { code, tail } = await execute(command, args, root);
+    return code === 0 ? { passed: 1, failed: 0, reasons: [] } : { passed: 0, failed: 1, reasons: [tail] };
+  };
 
 interface JestReport {
   readonly numPassedTests: number;
@@ -38,6 +60,12 @@ interface JestReport {
   readonly numPendingTests: number;
   readonly numRuntimeErrorTestSuites: number;
   readonly numTotalTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    /** What jest prints of the failures of the file. */
+    readonly message: string;
+  }[];
 }
 
 /** A suite that jest runs: it counts tests. A file that does not load, a skipped test, or no test at all is a failure. */
@@ -45,14 +73,20 @@ export const jest =
   (name: string, ...args: readonly string[]): Suite['run'] =>
   async ({ root, scratch }: SuiteContext): Promise<Tally> => {
     const report = join(scratch, `${name}.json`);
-    const code = await execute('jest', [...args, '--json', '--outputFile', report], root, {
+    const { code, tail } = await execute('jest', [...args, '--json', '--outputFile', report], root, {
       NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
     });
     const result = readReport(report);
-    if (!result) return { passed: 0, failed: 1 };
+    if (!result) return { passed: 0, failed: 1, reasons: [tail] };
     const failed = result.numFailedTests + result.numRuntimeErrorTestSuites + result.numPendingTests;
     const nothingRan = result.numTotalTests === 0;
-    return { passed: result.numPassedTests, failed: Math.max(failed, code === 0 && !nothingRan ? 0 : 1) };
+    return {
+      passed: result.numPassedTests,
+      failed: Math.max(failed, code === 0 && !nothingRan ? 0 : 1),
+      reasons: result.testResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ name, message }) => `${name}\n${message.slice(0, TAIL)}`),
+    };
   };
 
 function readReport(path: string): JestReport | null {

@@ -66,6 +66,8 @@ async function runAll(
     console.log(
       `${tally.failed === 0 ? 'ok    ' : 'FAILED'} ${suite.name.padEnd(14)} ${String(tally.passed)} passed, ${String(tally.failed)} failed  (${seconds.toFixed(0)} s)`,
     );
+  for (const { suite, tally } of rows)
+    for (const reason of tally.reasons) console.log(`\nFAILED ${suite.name}: ${reason.trimEnd()}\n`);
   for (const { suite, reason } of leftOut) console.log(`LEFT OUT ${suite.name}: ${reason}`);
 
   const passed = rows.reduce((sum, { tally }) => sum + tally.passed, 0);
