@@ -1,10 +1,5 @@
-import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { spawnCli } from '@headwater/pipeline';
 import type { Headwater } from './harness';
-
-const root = resolve(__dirname, '../..');
-const node = join(root, 'node_modules/node/bin/node');
-const bundle = join(root, 'dist/services/cli/main.js');
 
 /** How a command ended, and what it printed. */
 export interface Ended {
@@ -20,23 +15,14 @@ export interface CliOptions {
   readonly onErr?: (text: string, interrupt: () => void) => void;
 }
 
-/** `headwater …` as the image has it: a process of its own that knows the installation by its addresses. */
+/** Runs `headwater …` against the installation. */
 export function headwaterCli(
   { endpoints }: Headwater,
   args: readonly string[],
   { env = {}, onErr = () => undefined }: CliOptions = {},
 ): Promise<Ended> {
   return new Promise((done, reject) => {
-    const child = spawn(node, [bundle, ...args], {
-      env: {
-        ...process.env,
-        KAFKA__BROKERS: endpoints.brokers,
-        REGISTRY__URL: endpoints.registryUrl,
-        CLICKHOUSE__URL: endpoints.clickhouseUrl,
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawnCli(endpoints, args, env);
     let [out, err] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;

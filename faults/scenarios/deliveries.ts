@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { bundleOf, node } from '@headwater/pipeline';
+import { spawnCli } from '@headwater/pipeline';
 import { scenario, type Scenario } from '../scenario';
 import { OwnEvents } from '../world/own-events';
 import type { World } from '../world/world';
@@ -31,14 +31,13 @@ async function replay({ observers, folder }: World, app: string): Promise<void> 
   const file = join(folder, 'link-target.yaml');
   writeFileSync(file, recipe);
   const args = ['failed', 'replay', '--app', app, '--recipe', file, '--operator', 'jane@desk'];
-  await promisify(execFile)(node, ['--disable-warning=TimeoutNegativeWarning', bundleOf('cli'), ...args], {
-    env: {
-      ...process.env,
-      KAFKA__BROKERS: observers.brokers,
-      REGISTRY__URL: observers.registryUrl,
-      CLICKHOUSE__URL: observers.clickhouseUrl,
-    },
-  });
+  const child = spawnCli(observers, args);
+  child.stdout.resume();
+  const [said, [code]] = await Promise.all([
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  if (code !== 0) throw new Error(`headwater failed replay ended with ${String(code)}: ${said}`);
 }
 
 /** What comes more often than once, by way of trackers or of a replay. */

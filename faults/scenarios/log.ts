@@ -1,5 +1,4 @@
 import { groupOf, topics, type ServiceName } from '@headwater/contracts';
-import { prepare } from '@headwater/pipeline';
 import { scenario, type Scenario } from '../scenario';
 import { linesFrom } from '../world/log-lines';
 import { until } from '../world/until';
@@ -67,7 +66,7 @@ export const logScenarios: readonly Scenario[] = [
         async () => !(await world.kafka.asAdmin((admin) => admin.listTopics())).includes(topic),
         20_000,
       );
-      await prepare(world.observers, world.folder, { env: world.jobSettings });
+      await world.prepare();
 
       const logs = world.of('loader').map(({ logFile }) => linesFrom(logFile));
       const refused = (): boolean => logs.some((lines) => lines().some(({ code }) => code === 'E_ABOVE_END'));

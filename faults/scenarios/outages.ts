@@ -14,13 +14,11 @@ const clickhouseErrors = [
 ] as const;
 
 /** Rows beyond the first of an event. An id that two events of a tracker share has been made two before it is stored. */
-async function copiesIn({ tables }: World, table: 'events_stored' | 'events'): Promise<number> {
-  const answer = await tables.query({
-    query: `SELECT count() - uniqExact(app_id, event_id) AS copies FROM ${table}`,
-    format: 'JSONEachRow',
-  });
-  const [found] = await answer.json<{ copies: string | number }>();
-  return Number(found?.copies ?? 0);
+async function copiesIn(world: World, table: 'events_stored' | 'events'): Promise<number> {
+  const { copies } = await world.figures<{ copies: number }>(
+    `SELECT toFloat64(count() - uniqExact(app_id, event_id)) AS copies FROM ${table}`,
+  );
+  return copies;
 }
 
 /** What stands between the loaders and ClickHouse, and between services and the registry. */

@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { topics } from '@headwater/contracts';
 import { scenario, type Scenario } from '../scenario';
+import { until } from '../world/until';
+import type { World } from '../world/world';
 
 const MAGIC = 0;
 const header = (id: number): Buffer => {
@@ -25,6 +26,13 @@ const poisons: readonly { readonly what: string; readonly value: Buffer | null }
   { what: 'a megabyte of noise', value: Buffer.alloc(1_000_000, 0x5a) },
 ];
 
+async function undecodableIn(world: World): Promise<number> {
+  const { found } = await world.figures<{ found: number }>(
+    `SELECT toFloat64(count()) AS found FROM failed_events_stored WHERE failure_type = 'undecodable_record'`,
+  );
+  return found;
+}
+
 /** Records that no stage can read, between those that it can. */
 export const poisonScenarios: readonly Scenario[] = (
   [topics.collectorPayloads, topics.enrichedEvents, topics.validEvents] as const
@@ -38,34 +46,20 @@ export const poisonScenarios: readonly Scenario[] = (
     full: 8,
     atOnce: 4,
     async inject({ world, random, expect }) {
-      const before = await undecodable();
+      const before = await undecodableIn(world);
       const sent = poisons.flatMap(({ value }) =>
         Array.from({ length: random.between(1, 3) }, () => ({ key: random.uuid(), value })),
       );
       await world.kafka.write(topic.name, sent);
-      const deadline = performance.now() + 60_000;
-      let found = 0;
-      while (found < sent.length && performance.now() < deadline) {
-        await sleep(500);
-        found = (await undecodable()) - before;
-      }
+      await until(async () => (await undecodableIn(world)) - before >= sent.length, 60_000);
       // Later ones of the same records would be too many.
       await world.kafka.through(60_000);
-      found = (await undecodable()) - before;
+      const found = (await undecodableIn(world)) - before;
       expect(
         'each became one failed event',
         found === sent.length,
         `${String(found)} of ${String(sent.length)}`,
       );
-
-      async function undecodable(): Promise<number> {
-        const answer = await world.tables.query({
-          query: `SELECT count() AS found FROM failed_events_stored WHERE failure_type = 'undecodable_record'`,
-          format: 'JSONEachRow',
-        });
-        const [row] = await answer.json<{ found: string | number }>();
-        return Number(row?.found ?? 0);
-      }
     },
   }),
 );

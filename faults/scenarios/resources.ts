@@ -6,6 +6,7 @@ import { LOOPBACK } from '@headwater/stack';
 import { scenario, type Scenario } from '../scenario';
 import { runInside } from '../world/inspector';
 import { linesFrom } from '../world/log-lines';
+import { until } from '../world/until';
 import { SESSION_TIMEOUT_MS } from '../world/world';
 
 const consumers = ['enricher', 'validator', 'loader'] as const;
@@ -45,9 +46,7 @@ export const resourceScenarios: readonly Scenario[] = [
     async inject({ world, random, expect }) {
       const service = random.pick(world.of(random.pick([...consumers, 'collector'] as const)));
       await runInside(service, 'const held = []; for (;;) held.push(new Array(1e6).fill({}))');
-      const deadline = performance.now() + 60_000;
-      while (service.running() && performance.now() < deadline) await sleep(100);
-      expect('the process ended', !service.running());
+      expect('the process ended', await until(() => !service.running(), 60_000));
       await service.kill();
       await service.start();
     },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName } from '@headwater/contracts';
-import { builtServices, prepare } from '@headwater/pipeline';
+import { builtServices } from '@headwater/pipeline';
 import { messageOf } from '@headwater/stack';
 import { scenario, type Scenario, type Scene } from '../scenario';
 import { buildVariant, type Variant } from '../variants/build-variant';
@@ -82,7 +82,7 @@ export const upgradeScenarios: readonly Scenario[] = [
     async inject(scene) {
       const { world } = scene;
       const next = await buildVariant(nextVersion);
-      await prepare(world.observers, world.folder, { env: world.jobSettings, bundles: next });
+      await world.prepare(next);
       for (const name of shuffled(scene, everyService)) await roll(scene, name, next);
       for (const name of shuffled(scene, everyService)) await roll(scene, name, builtServices);
     },
@@ -97,7 +97,7 @@ export const upgradeScenarios: readonly Scenario[] = [
     atOnce: 5,
     async inject({ world, random }) {
       const next = await buildVariant(nextVersion);
-      await prepare(world.observers, world.folder, { env: world.jobSettings, bundles: next });
+      await world.prepare(next);
       const service = random.pick(world.of(random.pick(['collector', 'enricher'] as const)));
       for (const bundles of [next, builtServices]) {
         service.bundles = bundles;
@@ -117,10 +117,7 @@ export const upgradeScenarios: readonly Scenario[] = [
     atOnce: 3,
     async inject({ world, expect }) {
       const bundles = await buildVariant(incompatibleVersion);
-      const refused = await prepare(world.observers, world.folder, {
-        env: world.jobSettings,
-        bundles,
-      }).then(
+      const refused = await world.prepare(bundles).then(
         () => '',
         (error: unknown) => messageOf(error),
       );

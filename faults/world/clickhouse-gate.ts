@@ -9,6 +9,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LOOPBACK } from '@headwater/stack';
 
@@ -80,7 +81,7 @@ export class ClickHouseGate {
   private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const hold = isInsertOfEvents(request) ? this.hold : null;
     if (hold) this.hold = null;
-    const body = await bodyOf(request);
+    const body = await buffer(request);
     if (hold?.window === 'before') return untilGone(response, hold);
 
     const upstream = forward(this.upstream, {
@@ -99,7 +100,7 @@ export class ClickHouseGate {
     }
     upstream.end(body);
     const [answer] = (await once(upstream, 'response')) as [IncomingMessage];
-    const said = await bodyOf(answer);
+    const said = await buffer(answer);
     if (hold) return untilGone(response, hold);
     response.off('close', gone);
     response.writeHead(answer.statusCode ?? 502, withLength(answer.headers, said.length)).end(said);
@@ -113,12 +114,6 @@ const isInsertOfEvents = ({ url }: IncomingMessage): boolean =>
 async function untilGone(response: ServerResponse, { held }: Hold): Promise<void> {
   held();
   if (!response.closed) await once(response, 'close');
-}
-
-async function bodyOf(stream: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }
 
 /** The answer is passed on as a whole, whatever pieces it came in. */

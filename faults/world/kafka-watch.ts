@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { groupOf, topics, type ServiceName } from '@headwater/contracts';
+import { until } from './until';
 import { Kafka, logLevel, Partitioners, type Admin, type Message } from 'kafkajs';
 
 const POLL_MS = 200;
-const SYNC_POLL_MS = 500;
 const ASK_MS = 10_000;
 
 /** What the stages of the flow read, in its order. */
@@ -99,19 +99,15 @@ export class KafkaWatch {
   }
 
   /** Waits until every partition has all of its replicas in sync. False when that takes longer than `withinMs`. */
-  async allInSync(withinMs = 60_000): Promise<boolean> {
-    const deadline = performance.now() + withinMs;
-    for (;;) {
-      const lagging = await this.asAdmin(async (admin) => {
+  allInSync(withinMs = 60_000): Promise<boolean> {
+    const areInSync = (): Promise<boolean> =>
+      this.asAdmin(async (admin) => {
         const found = await admin.fetchTopicMetadata({ topics: await admin.listTopics() });
         return found.topics
           .flatMap(({ partitions }) => partitions)
-          .filter(({ isr, replicas }) => isr.length < replicas.length).length;
-      }).catch(() => Infinity);
-      if (lagging === 0) return true;
-      if (performance.now() > deadline) return false;
-      await sleep(SYNC_POLL_MS);
-    }
+          .every(({ isr, replicas }) => isr.length === replicas.length);
+      });
+    return until(() => areInSync().catch(() => false), withinMs);
   }
 
   /** Writes records as they are, past every codec. */

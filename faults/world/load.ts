@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bundleOf, node } from '@headwater/pipeline';
+import { spawnCli } from '@headwater/pipeline';
 import type { Endpoints } from '@headwater/stack';
 import { z } from 'zod';
 
@@ -119,10 +119,10 @@ export class Load {
       ...scan.flatMap((path) => ['--scan', path]),
       ...metrics.flatMap((url) => ['--metrics', url]),
     ]);
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    const [code] = (await once(child, 'close')) as [number | null];
-    const said = Buffer.concat(chunks).toString('utf8');
+    const [said, [code]] = await Promise.all([
+      text(child.stdout),
+      once(child, 'close') as Promise<[number | null]>,
+    ]);
     try {
       return verification.parse(JSON.parse(said));
     } catch (error) {
@@ -134,24 +134,9 @@ export class Load {
   }
 }
 
-function spawnVerify({ brokers, registryUrl, clickhouseUrl }: Endpoints, args: readonly string[]) {
+function spawnVerify(endpoints: Endpoints, args: readonly string[]) {
   let said = '';
-  const child = spawn(
-    node,
-    ['--disable-warning=TimeoutNegativeWarning', bundleOf('cli'), 'verify', ...args],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        KAFKA__BROKERS: brokers,
-        REGISTRY__URL: registryUrl,
-        CLICKHOUSE__URL: clickhouseUrl,
-      },
-    },
-  );
-  const end = (): void => void child.kill('SIGKILL');
-  process.on('exit', end);
-  child.on('exit', () => process.off('exit', end));
+  const child = spawnCli(endpoints, ['verify', ...args]);
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-4_000);
   });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from './until';
 import type { World } from './world';
 
 const POLL_MS = 500;
@@ -43,25 +44,15 @@ export class OwnEvents {
   }
 
   /** Rows of these events in a table, and how many different events they are of. */
-  async rowsIn(
-    table: 'events_stored' | 'events' | 'failed_events_stored',
-  ): Promise<{ rows: number; events: number }> {
-    const answer = await this.world.tables.query({
-      query: `SELECT count() AS rows, uniqExact(event_id) AS events FROM ${table} WHERE app_id = {app:String}`,
-      query_params: { app: this.app },
-      format: 'JSONEachRow',
-    });
-    const [found] = await answer.json<{ rows: string | number; events: string | number }>();
-    return { rows: Number(found?.rows ?? 0), events: Number(found?.events ?? 0) };
+  rowsIn(table: 'events_stored' | 'failed_events_stored'): Promise<{ rows: number; events: number }> {
+    return this.world.figures(
+      `SELECT toFloat64(count()) AS rows, toFloat64(uniqExact(event_id)) AS events FROM ${table} WHERE app_id = {app:String}`,
+      { app: this.app },
+    );
   }
 
   /** Waits until a table has so many different ones. False when it does not within a minute. */
-  async arrive(table: 'events_stored' | 'failed_events_stored', count: number): Promise<boolean> {
-    const deadline = performance.now() + 60_000;
-    while ((await this.rowsIn(table)).events < count) {
-      if (performance.now() > deadline) return false;
-      await sleep(POLL_MS);
-    }
-    return true;
+  arrive(table: 'events_stored' | 'failed_events_stored', count: number): Promise<boolean> {
+    return until(async () => (await this.rowsIn(table)).events >= count, 60_000);
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LOOPBACK } from '@headwater/stack';
 
@@ -42,8 +43,7 @@ export class RegistryGate {
 
   private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/', headers } = request;
-    const asked: Buffer[] = [];
-    for await (const chunk of request) asked.push(chunk as Buffer);
+    const asked = await buffer(request);
     if (this.illness === 'slow') await sleep(SLOW_MS);
     if (this.illness === 'failing') {
       response.writeHead(500, { 'content-type': 'application/json' }).end('{"error_code":50001}');
@@ -56,7 +56,7 @@ export class RegistryGate {
     const answer = await fetch(`${this.upstream}${url}`, {
       method,
       headers: { 'content-type': headers['content-type'] ?? 'application/json' },
-      body: asked.length > 0 ? Buffer.concat(asked) : null,
+      body: asked.length > 0 ? asked : null,
     });
     const body = Buffer.from(await answer.arrayBuffer());
     const type = answer.headers.get('content-type') ?? 'application/json';

@@ -101,7 +101,7 @@ export class World {
       registryUrl: registry.part.url,
       clickhouseUrl: clickhouse.part.url,
     };
-    await prepare(endpoints, folder, { env: jobSettings(kind) });
+    await prepareIn(folder, kind, endpoints);
     const registryGate = await RegistryGate.start(endpoints.registryUrl);
     const services = new Map<ServiceName, PipelineService[]>();
     const loaders: GatedLoader[] = [];
@@ -166,9 +166,17 @@ export class World {
     };
   }
 
-  /** Settings with which a job of this installation runs. */
-  get jobSettings(): Readonly<Record<string, string>> {
-    return jobSettings(this.kind);
+  /** Creates and migrates what these bundles, or those of this version, need. @throws when a job fails, with what it said */
+  prepare(bundles?: string): Promise<void> {
+    return prepareIn(this.folder, this.kind, this.observers, bundles);
+  }
+
+  /** The only row that a query answers. Numbers of 64 bits come as text, unless it turns them into doubles. */
+  async figures<T extends object>(query: string, given: Record<string, string> = {}): Promise<T> {
+    const answer = await this.tables.query({ query, query_params: given, format: 'JSONEachRow' });
+    const [row] = await answer.json<T>();
+    if (!row) throw new Error(`ClickHouse answers no row to ${query}`);
+    return row;
   }
 
   /** Folder of everything that any part has logged. */
@@ -233,10 +241,19 @@ export class World {
 /** With one byte as the most that a merge may take, there is none. */
 const mergeSettings = ['max_bytes_to_merge_at_max_space_in_pool', 'max_bytes_to_merge_at_min_space_in_pool'];
 
-const jobSettings = (kind: WorldKind): Readonly<Record<string, string>> => ({
-  TOPICS__SIZING: kind === 'one broker' ? 'embedded' : 'cluster',
-  TOPICS__PARTITIONS: String(PARTITIONS),
-});
+const prepareIn = (
+  folder: string,
+  kind: WorldKind,
+  endpoints: Endpoints,
+  bundles = builtServices,
+): Promise<void> =>
+  prepare(endpoints, folder, {
+    bundles,
+    env: {
+      TOPICS__SIZING: kind === 'one broker' ? 'embedded' : 'cluster',
+      TOPICS__PARTITIONS: String(PARTITIONS),
+    },
+  });
 
 const settings: Readonly<Record<string, string>> = {
   KAFKA__SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),

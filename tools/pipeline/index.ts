@@ -1,4 +1,5 @@
 export { buildServices } from './build';
+export { spawnCli } from './cli-process';
 export { pythonEnvironment } from '../python/environment';
 export { prepare, startPipeline, type Pipeline, type PipelineOptions, type PrepareOptions } from './pipeline';
 export { startSandbox, type RunningSandbox } from './sandbox';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ServiceName } from '@headwater/contracts';
 import { assertPortFree, freePorts, lastLines, launch, StackError, type Endpoints } from '@headwater/stack';
 import { bundleOf, node, serviceProcess, workFolder, type PipelineService } from './service-process';
-import { nodeOptions, services } from './services';
+import { addressesOf, nodeOptions, services } from './services';
 
 export interface PipelineOptions {
   readonly endpoints: Endpoints;
@@ -48,9 +48,7 @@ export async function prepare(
       cwd: workFolder(dataDir, `job-${job}`),
       env: {
         ...process.env,
-        KAFKA__BROKERS: endpoints.brokers,
-        REGISTRY__URL: endpoints.registryUrl,
-        CLICKHOUSE__URL: endpoints.clickhouseUrl,
+        ...addressesOf(endpoints),
         TOPICS__SIZING: 'embedded',
         NODE_OPTIONS: nodeOptions(),
         ...env,

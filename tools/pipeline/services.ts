@@ -22,6 +22,12 @@ const clickhouse = ({ clickhouseUrl }: Endpoints): Readonly<Record<string, strin
   CLICKHOUSE__URL: clickhouseUrl,
 });
 
+/** Addresses of all parts of an installation, as settings: what a program is told that works with each of them. */
+export const addressesOf = (endpoints: Endpoints): Readonly<Record<string, string>> => ({
+  ...kafka(endpoints),
+  ...clickhouse(endpoints),
+});
+
 /** Services whose young objects live long enough to be taken for old ones in little room, which costs them a tenth to a third. */
 const roomy: readonly ServiceName[] = ['collector', 'enricher'];
 
@@ -40,6 +46,6 @@ export const services: readonly ServicePlan[] = [
     env: (endpoints, { pseudonymKeys }) => ({ ...kafka(endpoints), PSEUDONYM__KEYS: pseudonymKeys }),
   },
   { name: 'validator', env: kafka },
-  { name: 'loader', env: (endpoints) => ({ ...kafka(endpoints), ...clickhouse(endpoints) }) },
-  { name: 'quality-monitor', env: (endpoints) => ({ ...kafka(endpoints), ...clickhouse(endpoints) }) },
+  { name: 'loader', env: addressesOf },
+  { name: 'quality-monitor', env: addressesOf },
 ];

@@ -4,44 +4,12 @@ import { join } from 'node:path';
 import type { ClickHouse } from '@headwater/clickhouse';
 import { topics } from '@headwater/contracts';
 import { BrokerUnavailable, PoisonBatch } from '@headwater/kafka';
-import {
-  defaultShares,
-  Facts,
-  PLAN_VERSION,
-  plannedEvent,
-  reportOf,
-  type Observations,
-  type Plan,
-} from '@headwater/verification';
+import { reportOf, type Observations } from '@headwater/verification';
+import { anAcceptedRun } from '../testing/a-run';
 import { InMemoryTopics } from '../testing/in-memory-topics';
 import { observe, type CheckSettings } from './check';
 
-const plan: Plan = {
-  version: PLAN_VERSION,
-  run: '0b9dfc4e-0f6e-4c3a-8d5e-6a1f2b3c4d5e',
-  seed: 7,
-  app: 'verify-spec',
-  startedAt: 0,
-  shares: {
-    ...defaultShares,
-    'schema-bad': 0,
-    'enrich-bad': 0,
-    oversize: 0,
-    'client-dup': 0,
-    'conflict-dup': 0,
-  },
-  oversizeBytes: 1_200_000,
-};
-const facts = new Facts(plan);
-facts.add({ kind: 'intent', payload: 0, attempt: 1, t0: 0, first: 0, count: 3 });
-facts.add({ kind: 'outcome', payload: 0, attempt: 1, t1: 1, status: 'ok', code: 200 });
-facts.add({ kind: 'end', t1: 1 });
-facts.close();
-
-const event = (number: number): object => {
-  const { eid: event_id, page: page_title } = plannedEvent(plan, number).parameters;
-  return { app_id: plan.app, event_id, page_title, duplicate_of: null };
-};
+const { facts, event } = anAcceptedRun();
 const outage = new BrokerUnavailable('the brokers are away');
 const poison = new PoisonBatch('collector-payloads', 0, { first: 1n, last: 1n, reason: 'bad checksum' });
 

@@ -3,20 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync, appendFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultShares, PLAN_VERSION, type RunLine } from '@headwater/verification';
+import { defaultShares, type RunLine } from '@headwater/verification';
+import { aPlan } from '../testing/a-run';
 import { Load } from './generate';
 import { LedgerWriter, readLedger } from './ledger-file';
 import { Sender, statusOf } from './post';
 
 const run: RunLine = {
   kind: 'run',
-  version: PLAN_VERSION,
-  run: '0b9dfc4e-0f6e-4c3a-8d5e-6a1f2b3c4d5e',
-  seed: 3,
-  app: 'verify-spec',
-  startedAt: Date.UTC(2026, 10, 22),
-  shares: { ...defaultShares, oversize: 0 },
-  oversizeBytes: 2_000_000,
+  ...aPlan({ seed: 3, shares: { ...defaultShares, oversize: 0 } }),
   collector: 'http://127.0.0.1/',
   rate: 5_000,
 };

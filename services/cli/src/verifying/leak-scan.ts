@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClickHouse } from '@headwater/clickhouse';
-import { leaksIn, SUSPICIOUS, type Leak } from '@headwater/verification';
+import { leaksIn, SUSPICIOUS, type Found, type Leak } from '@headwater/verification';
 import { UsageError } from '../command';
 import { linesOf } from './ledger-file';
 
@@ -14,6 +14,16 @@ interface TableColumn {
   readonly column: string;
   readonly hasApp: number;
 }
+
+/** The canaries in a text, but for those that may be there, each with where the text stands. */
+export const leaksAt = (
+  where: string,
+  text: string,
+  mayBe: (found: Found) => boolean = () => false,
+): readonly Leak[] =>
+  leaksIn(text)
+    .filter((found) => !mayBe(found))
+    .map(({ encoding, text: found }) => ({ where, encoding, found }));
 
 /** Looks for canaries in every column of every stored table that can hold text: of the app where rows say whose they are. */
 export async function scanTables(clickhouse: ClickHouse, app: string): Promise<readonly Leak[]> {
@@ -44,12 +54,8 @@ export async function scanTables(clickhouse: ClickHouse, app: string): Promise<r
       );
       for (const row of rows)
         for (const [index, text] of row.texts.entries())
-          for (const { encoding, text: leaked } of leaksIn(text))
-            leaks.push({
-              where: `table ${table}, column ${own[index]?.column ?? ''}`,
-              encoding,
-              found: leaked,
-            });
+          for (const leak of leaksAt(`table ${table}, column ${own[index]?.column ?? ''}`, text))
+            leaks.push(leak);
     }
   }
   return leaks;
@@ -62,8 +68,7 @@ export async function scanFiles(paths: readonly string[]): Promise<readonly Leak
     let number = 0;
     for await (const line of linesOf(path)) {
       number += 1;
-      for (const { encoding, text } of leaksIn(line))
-        leaks.push({ where: `${path}, line ${String(number)}`, encoding, found: text });
+      for (const leak of leaksAt(`${path}, line ${String(number)}`, line)) leaks.push(leak);
     }
   }
   return leaks;
@@ -88,8 +93,7 @@ export async function scanMetrics(urls: readonly string[], token: string | null)
       throw Object.assign(new Error(`${where} answers ${String(answer.status)}: ${advice(answer.status)}`), {
         code: 'E_METRICS',
       });
-    for (const line of text.split('\n'))
-      for (const { encoding, text: found } of leaksIn(line)) leaks.push({ where, encoding, found });
+    for (const line of text.split('\n')) for (const leak of leaksAt(where, line)) leaks.push(leak);
   }
   return leaks;
 }

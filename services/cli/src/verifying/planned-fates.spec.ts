@@ -6,21 +6,12 @@ import {
   failedColumns,
   leaksIn,
   plannedPayload,
-  PLAN_VERSION,
   roleOf,
-  type Plan,
 } from '@headwater/verification';
 import { aJudge } from '../testing/a-judge';
+import { aPlan } from '../testing/a-run';
 
-const plan: Plan = {
-  version: PLAN_VERSION,
-  run: '0b9dfc4e-0f6e-4c3a-8d5e-6a1f2b3c4d5e',
-  seed: 7,
-  app: 'verify-spec',
-  startedAt: Date.UTC(2026, 10, 22),
-  shares: { ...defaultShares, 'schema-bad': 0.1, 'enrich-bad': 0.1, oversize: 0 },
-  oversizeBytes: 1_200_000,
-};
+const plan = aPlan({ shares: { ...defaultShares, 'schema-bad': 0.1, 'enrich-bad': 0.1, oversize: 0 } });
 
 const received = (seq: number): CollectorPayload => {
   const { body, target } = plannedPayload(plan, seq, 1);

@@ -1,20 +1,12 @@
 import { ClickHouse, clickhouseConfig, migrate } from '@headwater/clickhouse';
-import { defaultShares, Facts, PLAN_VERSION, SeenRows, type Plan } from '@headwater/verification';
+import { Facts, SeenRows } from '@headwater/verification';
+import { aPlan } from '../testing/a-run';
 import { scanTables } from './leak-scan';
 import { Tables } from './tables';
 
 const url = process.env['HEADWATER_TEST_CLICKHOUSE_URL'];
 const APP = 'verify-spec';
 const STRANGER = '3b9dfc4e-0f6e-4c3a-8d5e-6a1f2b3c4d5e';
-const plan: Plan = {
-  version: PLAN_VERSION,
-  run: '0b9dfc4e-0f6e-4c3a-8d5e-6a1f2b3c4d5e',
-  seed: 7,
-  app: APP,
-  startedAt: 0,
-  shares: defaultShares,
-  oversizeBytes: 1_200_000,
-};
 
 /** What the check reads of ClickHouse, on a real one. That it agrees with the pipeline's rows is for the end-to-end suite. */
 describe('what headwater verify reads of the tables', () => {
@@ -47,7 +39,7 @@ describe('what headwater verify reads of the tables', () => {
   });
 
   it('finds what the run did not send, in both tables', async () => {
-    const facts = new Facts(plan).close();
+    const facts = new Facts(aPlan({ app: APP })).close();
     const seen = new SeenRows(facts);
     await tables.observe(seen, facts);
     expect(seen.strangers.examples).toEqual([

@@ -3,46 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { topics } from '@headwater/contracts';
-import {
-  defaultShares,
-  Facts,
-  PLAN_VERSION,
-  plannedEvent,
-  SeenInput,
-  SeenRecords,
-  type Plan,
-} from '@headwater/verification';
+import { SeenInput, SeenRecords } from '@headwater/verification';
+import { anAcceptedRun } from '../testing/a-run';
 import { InMemoryTopics } from '../testing/in-memory-topics';
 import { lagNow, observeInput, observeTopics, scanPayloads, targetsNow } from './topic-records';
 import { Watcher } from './watcher';
 
-const plan: Plan = {
-  version: PLAN_VERSION,
-  run: '0b9dfc4e-0f6e-4c3a-8d5e-6a1f2b3c4d5e',
-  seed: 7,
-  app: 'verify-spec',
-  startedAt: 0,
-  shares: {
-    ...defaultShares,
-    'schema-bad': 0,
-    'enrich-bad': 0,
-    oversize: 0,
-    'client-dup': 0,
-    'conflict-dup': 0,
-  },
-  oversizeBytes: 1_200_000,
-};
-const facts = new Facts(plan);
-facts.add({ kind: 'intent', payload: 0, attempt: 1, t0: 0, first: 0, count: 3 });
-facts.add({ kind: 'outcome', payload: 0, attempt: 1, t1: 1, status: 'ok', code: 200 });
-facts.add({ kind: 'end', t1: 1 });
-facts.close();
-
-/** An event of the run as enricher and validator hand it on. */
-const event = (number: number, known: object = {}): object => {
-  const { eid: event_id, page: page_title } = plannedEvent(plan, number).parameters;
-  return { app_id: plan.app, event_id, page_title, duplicate_of: null, ...known };
-};
+const { plan, facts, event } = anAcceptedRun();
 
 let folder: string;
 let log: InMemoryTopics;

@@ -9,7 +9,6 @@ import {
 import type { TopicInspector } from '@headwater/kafka';
 import { isUndecodable } from '@headwater/stage';
 import {
-  leaksIn,
   mayBeInInput,
   mayBeInPayload,
   type Facts,
@@ -18,6 +17,7 @@ import {
   type SeenInput,
   type SeenRecords,
 } from '@headwater/verification';
+import { leaksAt } from './leak-scan';
 import { isWatched, readWatched } from './watcher';
 
 /** Services that belong to a consumer group whose lag matters to the run. */
@@ -67,7 +67,8 @@ export async function observeTopics(
   const { app } = facts.plan;
   const starts = await startsOf(folder, seen);
   for (const topic of [topics.validEvents, topics.failedEvents] as const) {
-    const from = await readableFrom(inspector, topic, starts, seen);
+    const from = await readableFrom(inspector, topic, starts.get(topic.name));
+    for (const [partition, first] of from) seen.watch.startsAt(topic.name, partition, Number(first));
     for await (const { partition, record } of inspector.read(topic, from)) {
       if (isUndecodable(record)) continue;
       const offset = Number(record.offset);
@@ -94,8 +95,8 @@ export async function observeTopics(
           stage: failed.stage ?? 'unknown',
         });
       }
-      for (const { encoding, text } of leaksIn(textOf(record.value)))
-        seen.leak({ where: whereIn(topic, partition, record.offset), encoding, found: text });
+      for (const leak of leaksAt(whereIn(topic, partition, record.offset), textOf(record.value)))
+        seen.leak(leak);
     }
   }
   seen.watch.compare();
@@ -109,19 +110,14 @@ export async function observeInput(
   came: SeenInput,
 ): Promise<void> {
   const topic = topics.enrichedEvents;
-  const { from } = await notedStarts(inspector, folder, topic);
+  const from = await readableFrom(inspector, topic, await notedStarts(folder, topic));
   for await (const { partition, record } of inspector.read(topic, from)) {
     if (isUndecodable(record)) continue;
     const { app_id, event_id: id, page_title } = record.value as EnrichedEvent;
     if (app_id !== plan.app) continue;
     came.record({ partition, offset: Number(record.offset), id, title: page_title ?? '' });
-    for (const leak of leaksIn(textOf(record.value)))
-      if (!mayBeInInput(leak))
-        came.leak({
-          where: whereIn(topic, partition, record.offset),
-          encoding: leak.encoding,
-          found: leak.text,
-        });
+    const where = whereIn(topic, partition, record.offset);
+    for (const leak of leaksAt(where, textOf(record.value), mayBeInInput)) came.leak(leak);
   }
 }
 
@@ -137,21 +133,16 @@ export async function scanPayloads(
   since: number,
 ): Promise<readonly Leak[]> {
   const topic = topics.collectorPayloads;
-  const { from, noted } = await notedStarts(inspector, folder, topic);
+  const noted = await notedStarts(folder, topic);
+  const from = await readableFrom(inspector, topic, noted);
   const leaks: Leak[] = [];
   for await (const { partition, record } of inspector.read(topic, from)) {
     if (isUndecodable(record)) continue;
     if (!noted.has(partition) && record.timestamp < since - CLOCKS_DIFFER_MS) continue;
     const { body, ...envelope } = record.value as CollectorPayload;
+    const where = whereIn(topic, partition, record.offset);
     for (const text of [JSON.stringify(envelope), body?.toString('utf8') ?? ''])
-      for (const leak of leaksIn(text)) {
-        if (mayBeInPayload(leak)) continue;
-        leaks.push({
-          where: whereIn(topic, partition, record.offset),
-          encoding: leak.encoding,
-          found: leak.text,
-        });
-      }
+      for (const leak of leaksAt(where, text, mayBeInPayload)) leaks.push(leak);
   }
   return leaks;
 }
@@ -184,21 +175,26 @@ async function startsOf(
   return starts;
 }
 
-/** Where a topic is read from: where the reader noted its end before the run, or else what is still there. */
-async function notedStarts(
-  inspector: TopicInspector,
-  folder: string,
-  topic: Topic,
-): Promise<{ readonly from: ReadonlyMap<number, bigint>; readonly noted: ReadonlySet<number> }> {
+/** Where the reader noted the end of a topic before the run, by partition. */
+async function notedStarts(folder: string, topic: Topic): Promise<ReadonlyMap<number, bigint>> {
   const starts = new Map<number, bigint>();
   for await (const line of readWatched(folder))
     if (line.kind === 'start' && line.topic === topic.name) starts.set(line.partition, BigInt(line.offset));
+  return starts;
+}
+
+/** Where a topic is read from: where the reader noted its end before the run, or else what is still there. */
+async function readableFrom(
+  inspector: TopicInspector,
+  topic: Topic,
+  noted: ReadonlyMap<number, bigint> | undefined,
+): Promise<ReadonlyMap<number, bigint>> {
   const from = new Map<number, bigint>();
   for (const { partition, start } of await inspector.bounds(topic)) {
-    const first = starts.get(partition) ?? start;
+    const first = noted?.get(partition) ?? start;
     from.set(partition, first < start ? start : first);
   }
-  return { from, noted: new Set(starts.keys()) };
+  return from;
 }
 
 const whereIn = ({ name }: Topic, partition: number, offset: bigint): string =>
@@ -207,19 +203,3 @@ const whereIn = ({ name }: Topic, partition: number, offset: bigint): string =>
 /** All texts of a record. */
 const textOf = (value: object): string =>
   JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
-
-async function readableFrom(
-  inspector: TopicInspector,
-  topic: Topic,
-  starts: ReadonlyMap<string, ReadonlyMap<number, bigint>>,
-  seen: SeenRecords,
-): Promise<ReadonlyMap<number, bigint>> {
-  const from = new Map<number, bigint>();
-  for (const { partition, start } of await inspector.bounds(topic)) {
-    const watchedFrom = starts.get(topic.name)?.get(partition) ?? start;
-    const first = watchedFrom < start ? start : watchedFrom;
-    from.set(partition, first);
-    seen.watch.startsAt(topic.name, partition, Number(first));
-  }
-  return from;
-}
