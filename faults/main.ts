@@ -7,7 +7,7 @@ import { messageOf } from '@headwater/stack';
 import { controls } from './controls/controls';
 import { runControl } from './controls/run-control';
 import { markdownOf, reportOf } from './results/report';
-import { controlResult, problemsOf, runResult, type RunResult } from './results/result';
+import { brokenOff, controlResult, problemsOf, runResult, type RunResult } from './results/result';
 import { append, ofLatestBuild, readResults } from './results/results-file';
 import { currentBuild } from './run/build-id';
 import { fullPlan, namedPlan, quickPlan, remaining, type PlannedRun } from './run/plan';
@@ -25,18 +25,20 @@ Breaks a running pipeline in every way of the fault matrix and looks for each ev
   --only A,B     only these scenarios (or controls); without --full, one run of each
   --faults N     faults in such a run (2)
   --seed N       which faults, where and when (1)
-  --rate N       events a second (500; 250 in the quick tier)
+  --rate N       events a second (500; with three brokers 200; 250 in the quick tier)
   --minutes N    begin no run after so many minutes
   --report       write docs/reference/faults.md and faults.json from the runs so far
   --keep         leave the folder with logs and ledgers behind
   --list         name the scenarios
 `;
 
+/** Of what is said of a run that broke off, characters. */
+const KEPT = 300;
 const root = resolve(__dirname, '..');
 const RESULTS = join(root, 'faults/results.ndjson');
 const CONTROLS = join(root, 'faults/controls.ndjson');
-/** Events a second. */
-const RATE = 500;
+/** Events a second: what two cores can carry beside everything else. */
+const RATES: Readonly<Record<WorldKind, number>> = { 'one broker': 500, 'three brokers': 200 };
 const QUICK_RATE = 250;
 
 const tell = (line: string): void => {
@@ -45,7 +47,8 @@ const tell = (line: string): void => {
 
 interface Options {
   readonly seed: number;
-  readonly rate: number;
+  /** Null: what the installation can carry. */
+  readonly rate: number | null;
   readonly minutes: number;
   readonly keep: boolean;
 }
@@ -92,7 +95,7 @@ async function main(): Promise<number> {
   const isQuick = values.full !== true && values.controls !== true && only === undefined;
   const options: Options = {
     seed: Number(values.seed ?? 1),
-    rate: Number(values.rate ?? (isQuick ? QUICK_RATE : RATE)),
+    rate: values.rate === undefined ? (isQuick ? QUICK_RATE : null) : Number(values.rate),
     minutes: Number(values.minutes ?? Infinity),
     keep: values.keep ?? false,
   };
@@ -114,7 +117,7 @@ async function main(): Promise<number> {
     fullPlan(chosen, options.seed),
     readResults(RESULTS, runResult),
     build,
-    options.rate,
+    ({ world }) => options.rate ?? RATES[world],
   );
   const code = await runAll(plan, options, RESULTS);
   writeReport();
@@ -133,15 +136,17 @@ async function runAll(
   const isOver = (): boolean => performance.now() - started > options.minutes * 60_000;
   for (const kind of ['one broker', 'three brokers'] as const) {
     const waiting = plan.filter(({ scenario }) => scenario.world === kind);
-    // One installation for all of them; a new one after a run that broke off.
+    const rate = options.rate ?? RATES[kind];
+    // One installation for all of them; a new one after a run that broke off, or after which something was stuck.
     while (waiting.length > 0 && !isOver())
       await withWorld(kind, options, async (world) => {
         for (let run = waiting.shift(); run !== undefined; run = isOver() ? undefined : waiting.shift()) {
           done += 1;
+          const startedAt = new Date().toISOString();
           try {
             const result = await runScenario(run.scenario, world, {
               ...run,
-              rate: options.rate,
+              rate,
               build,
               tell,
             });
@@ -150,8 +155,18 @@ async function runAll(
             if (problems.length > 0) failed += 1;
             tell(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${inShort(result)}`);
             for (const problem of problems) tell(`       ${problem}`);
+            if (result.stuck > 0) return;
           } catch (error) {
             failed += 1;
+            const { name, row } = run.scenario;
+            if (results !== null)
+              append(
+                results,
+                brokenOff(
+                  { scenario: name, row, seed: run.seed, rate, ...build, startedAt },
+                  messageOf(error).slice(0, KEPT),
+                ),
+              );
             tell(`BROKE OFF ${run.scenario.name}, seed ${String(run.seed)}: ${messageOf(error)}`);
             return;
           }
@@ -177,7 +192,7 @@ async function runControls(chosen: typeof controls, options: Options): Promise<n
     for (const control of chosen) {
       const result = await runControl(control, world, {
         seed: options.seed,
-        rate: options.rate,
+        rate: options.rate ?? RATES['one broker'],
         build,
         tell,
       });

@@ -1,7 +1,7 @@
 import { scenario } from '../scenario';
 import { aResult } from '../testing/a-result';
 import { markdownOf, reportOf } from './report';
-import { problemsOf } from './result';
+import { brokenOff, problemsOf } from './result';
 
 const kill = scenario({
   name: 'kill-enricher',
@@ -62,6 +62,7 @@ describe('a run', () => {
       aResult({ stuck: 1 }),
       ['1 times events did not get through in time'],
     ],
+    ['what broke it off', brokenOff(aResult(), 'no broker'), ['broke off: no broker']],
     [
       'an expectation of its scenario',
       aResult({ expectations: [{ what: 'it stops with 0', holds: false, saw: 'exit code 1' }] }),

@@ -41,12 +41,37 @@ export const runResult = z.object({
   broken: z.array(z.object({ id: z.string(), examples: z.array(z.string()) })),
   expectations: z.array(expectation),
   notes: z.array(z.string()),
+  /** Why it ended before its events were looked for. Such a run is done again, and stays in the report. */
+  brokeOff: z.string().optional(),
 });
 export type RunResult = z.infer<typeof runResult>;
+
+/** The result of a run of which nothing is known but that it broke off. */
+export const brokenOff = (
+  run: Pick<RunResult, 'scenario' | 'row' | 'seed' | 'rate' | 'commit' | 'build' | 'startedAt'>,
+  why: string,
+): RunResult => ({
+  ...run,
+  ...{
+    seconds: 0,
+    faults: 0,
+    events: 0,
+    lost: 0,
+    duplicated: 0,
+    both: 0,
+    phantom: 0,
+    corrupt: 0,
+    misrouted: 0,
+  },
+  ...{ leaked: 0, disordered: 0, imbalance: 0, stuck: 0, refused: 0, unknown: 0 },
+  ...{ recoverySeconds: [], unverified: [], broken: [], expectations: [], notes: [] },
+  brokeOff: why,
+});
 
 /** Why a run does not count as passed; nothing when it does. */
 export function problemsOf(result: RunResult): readonly string[] {
   return [
+    ...(result.brokeOff === undefined ? [] : [`broke off: ${result.brokeOff}`]),
     ...result.broken.map(({ id, examples }) => `${id} is broken: ${examples.join('; ')}`),
     ...result.unverified.map((id) => `${id} could not be checked`),
     ...(result.stuck > 0 ? [`${String(result.stuck)} times events did not get through in time`] : []),

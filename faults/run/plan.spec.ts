@@ -1,4 +1,5 @@
 import { scenario } from '../scenario';
+import { brokenOff } from '../results/result';
 import { aResult } from '../testing/a-result';
 import { fullPlan, quickPlan, remaining } from './plan';
 
@@ -35,11 +36,20 @@ describe('the plan', () => {
   it('goes on where it stopped, and begins anew with another build or rate', () => {
     const plan = fullPlan([named('kill-enricher', 20), named('other', 10)], 1);
     const done = [aResult({ seed: 1, build: 'one' }), aResult({ seed: 2, build: 'before' })];
-    expect(remaining(plan, done, 'one', 500).map(({ scenario: { name }, seed }) => [name, seed])).toEqual([
-      ['kill-enricher', 2],
-      ['other', 1],
-    ]);
-    expect(remaining(plan, done, 'two', 500)).toHaveLength(3);
-    expect(remaining(plan, done, 'one', 50)).toHaveLength(3);
+    const at = (rate: number) => () => rate;
+    expect(remaining(plan, done, 'one', at(500)).map(({ scenario: { name }, seed }) => [name, seed])).toEqual(
+      [
+        ['kill-enricher', 2],
+        ['other', 1],
+      ],
+    );
+    expect(remaining(plan, done, 'two', at(500))).toHaveLength(3);
+    expect(remaining(plan, done, 'one', at(50))).toHaveLength(3);
+  });
+
+  it('does again what broke off', () => {
+    const plan = fullPlan([named('kill-enricher', 10)], 1);
+    const done = [brokenOff(aResult({ seed: 1, build: 'one' }), 'the broker did not start')];
+    expect(remaining(plan, done, 'one', () => 500)).toEqual(plan);
   });
 });

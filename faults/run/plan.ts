@@ -44,19 +44,20 @@ export function fullPlan(scenarios: readonly Scenario[], seed: number): readonly
   });
 }
 
-/** What of a plan has no result of this build at this rate yet. */
+/** What of a plan has no result of this build at its rate yet; what broke off has none. */
 export const remaining = (
   plan: readonly PlannedRun[],
   done: readonly RunResult[],
   build: string,
-  rate: number,
+  rateOf: (scenario: Scenario) => number,
 ): readonly PlannedRun[] =>
   plan.filter(
     ({ scenario, seed }) =>
       !done.some(
         (result) =>
           result.build === build &&
-          result.rate === rate &&
+          result.brokeOff === undefined &&
+          result.rate === rateOf(scenario) &&
           result.scenario === scenario.name &&
           result.seed === seed,
       ),

@@ -16,6 +16,7 @@ const LONGEST_GAP_MS = 1_500;
 const NOT_ASKED = 'I10';
 /** What the report keeps of what was found. */
 const KEPT_EXAMPLES = 5;
+const KEPT_WORDS = 300;
 
 export interface RunOptions {
   readonly seed: number;
@@ -79,7 +80,9 @@ export async function runScenario(
   } finally {
     await undo?.();
   }
-  await world.mend();
+  const failing = await world.mend();
+  for (const why of failing)
+    scene.expect('every service is ready a minute after the last fault', false, why.slice(0, KEPT_WORDS));
   const verification = await load.check(
     [world.logs],
     world.all().map(({ url }) => `${url}/metrics`),
@@ -97,7 +100,7 @@ export async function runScenario(
     faults,
     events: verification.sent.accepted,
     ...verification.totals,
-    stuck: stuck + verification.totals.stuck,
+    stuck: stuck + verification.totals.stuck + failing.length,
     refused: verification.sent.refused,
     unknown: verification.sent.unknown,
     recoverySeconds,

@@ -4,6 +4,7 @@ import { createClient, type ClickHouseClient } from '@clickhouse/client';
 import type { ServiceName } from '@headwater/contracts';
 import { builtServices, prepare, serviceProcess, type PipelineService } from '@headwater/pipeline';
 import {
+  messageOf,
   provision,
   startClickHouse,
   startKafkaCluster,
@@ -207,8 +208,11 @@ export class World {
       });
   }
 
-  /** Mends whatever a fault has left broken, so that the next one meets a whole installation. */
-  async mend(): Promise<void> {
+  /**
+   * Mends whatever a fault has left broken, so that the next one meets a whole installation. Answers which services are not
+   * ready a minute later.
+   */
+  async mend(): Promise<readonly string[]> {
     await this.toxiproxy?.reset();
     this.registryGate.illness = null;
     const parts = [...this.cluster.nodes, this.registry, this.clickhouse];
@@ -220,7 +224,15 @@ export class World {
       if (service.running()) service.resume();
       else await service.start('launched');
     }
-    await Promise.all(this.all().map((service) => service.ready()));
+    const failing = await Promise.all(
+      this.all().map((service) =>
+        service.ready().then(
+          () => null,
+          (error: unknown) => messageOf(error),
+        ),
+      ),
+    );
+    return failing.filter((why) => why !== null);
   }
 
   async stop(): Promise<void> {

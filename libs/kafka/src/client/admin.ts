@@ -1,11 +1,12 @@
 import { ServiceError } from '@headwater/stage';
 import { AssignerProtocol, type Admin, type Kafka, type RetryOptions } from 'kafkajs';
 import { AccessRefused, BrokerUnavailable, Misconfigured } from '../errors';
-import { withDeadline } from './deadline';
 import { messageOf, protocolTypes, troubleOf } from './kafka-error';
 import { PATIENT_RETRY, type KafkaConnection } from './kafka-connection';
+import { Replaceable } from './replaceable';
 
 const DEADLINE_MS = 30_000;
+const IMPATIENT_DEADLINE_MS = 10_000;
 
 /** The offset that a group has committed for a partition, and the text that was committed with it. */
 export interface Committed {
@@ -16,15 +17,25 @@ export interface Committed {
 
 /** A connected admin client that is replaced after an error. */
 export class AdminClient {
-  private admin: Promise<Admin> | null = null;
-  private closed = false;
+  private readonly admin: Replaceable<Admin>;
 
   constructor(
     private readonly kafka: KafkaConnection,
-    /** A client with other patience. */
-    private readonly client: Kafka = kafka.client,
-    private readonly retry: RetryOptions = PATIENT_RETRY,
-  ) {}
+    {
+      client = kafka.client,
+      retry = PATIENT_RETRY,
+    }: { readonly client?: Kafka; readonly retry?: RetryOptions } = {},
+  ) {
+    this.admin = new Replaceable(
+      async () => {
+        const admin = client.admin({ retry });
+        await admin.connect();
+        return admin;
+      },
+      (admin) => admin.disconnect(),
+      retry === PATIENT_RETRY ? DEADLINE_MS : IMPATIENT_DEADLINE_MS,
+    );
+  }
 
   async committed(groupId: string, topic: string, partition: number): Promise<Committed> {
     const found = (await this.committedOf(groupId, [topic])).get(topic)?.get(partition);
@@ -70,33 +81,14 @@ export class AdminClient {
   /** Runs an administrative call. @throws {BrokerUnavailable | AccessRefused | Misconfigured} */
   async run<T>(what: string, call: (admin: Admin) => Promise<T>): Promise<T> {
     try {
-      const work = this.connected().then(call);
-      return await withDeadline(work, DEADLINE_MS, () => new Error(`no answer in ${String(DEADLINE_MS)} ms`));
+      return await this.admin.use(call);
     } catch (error) {
-      const { admin } = this;
-      this.admin = null;
-      void admin?.then((client) => client.disconnect()).catch(() => undefined);
       throw refusalOf(this.kafka, what, error);
     }
   }
 
-  async close(): Promise<void> {
-    this.closed = true;
-    const { admin } = this;
-    this.admin = null;
-    await admin?.then((client) => client.disconnect()).catch(() => undefined);
-  }
-
-  private connected(): Promise<Admin> {
-    if (this.closed) return Promise.reject(new Error('this client is closed'));
-    this.admin ??= this.connect();
-    return this.admin;
-  }
-
-  private async connect(): Promise<Admin> {
-    const admin = this.client.admin({ retry: this.retry });
-    await admin.connect();
-    return admin;
+  close(): Promise<void> {
+    return this.admin.close();
   }
 }
 

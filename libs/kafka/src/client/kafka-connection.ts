@@ -9,6 +9,8 @@ import { mendFetches } from './fetch-response';
 
 /** How long kafkajs goes on asking by itself: long enough for a broker that restarts. */
 export const PATIENT_RETRY = { initialRetryTime: 100, maxRetryTime: 5_000, retries: 12 } as const;
+/** For who tries again by itself, with new connections: kafkajs goes on asking those that are gone. */
+export const IMPATIENT_RETRY = { initialRetryTime: 100, maxRetryTime: 500, retries: 3 } as const;
 
 /**
  * The root of the port: one per process. It holds no connection itself: each server and writer has its own, and closes it.

@@ -5,13 +5,15 @@ import createSocketFactory from 'kafkajs/src/network/socketFactory';
 import { BrokerUnavailable, PoisonBatch } from '../errors';
 import { refusalOf } from './admin';
 import { messageOf, troubleOf } from './kafka-error';
-import { PATIENT_RETRY, type KafkaConnection } from './kafka-connection';
+import { IMPATIENT_RETRY, type KafkaConnection } from './kafka-connection';
 import { poisonOf } from './poison';
+import { Replaceable } from './replaceable';
 
 /** Numbers of the protocol. */
 const ISOLATION = { uncommitted: 0, committed: 1 } as const;
 const FETCH_BYTES = 4 * 1024 * 1024;
 const FETCH_WAIT_MS = 500;
+const DEADLINE_MS = 30_000;
 /** Fetches in a row that bring nothing although the log says there is more. */
 const MAX_EMPTY_FETCHES = 20;
 
@@ -21,11 +23,9 @@ export interface LogBounds {
   readonly stableEnd: bigint;
 }
 
-/** Reads ranges of partitions, committed records only, without belonging to a group. One partition at a time. */
+/** Reads ranges of partitions, committed records only, without belonging to a group. */
 export class PartitionReader {
-  private readonly cluster: Cluster;
-  private connected: Promise<void> | null = null;
-  private closed = false;
+  private readonly cluster: Replaceable<Cluster>;
   private readonly isolationLevel: number;
 
   constructor(
@@ -34,24 +34,32 @@ export class PartitionReader {
     isolation: keyof typeof ISOLATION = 'committed',
   ) {
     this.isolationLevel = ISOLATION[isolation];
-    this.cluster = new Cluster({
-      ...kafka.clientConfig,
-      logger: kafka.client.logger(),
-      socketFactory: kafka.clientConfig.socketFactory ?? createSocketFactory(),
-      enforceRequestTimeout: true,
-      metadataMaxAge: 60_000,
-      allowAutoTopicCreation: false,
-      isolationLevel: this.isolationLevel,
-      retry: PATIENT_RETRY,
-    });
+    this.cluster = new Replaceable(
+      async () => {
+        const cluster = new Cluster({
+          ...kafka.clientConfig,
+          logger: kafka.client.logger(),
+          socketFactory: kafka.clientConfig.socketFactory ?? createSocketFactory(),
+          enforceRequestTimeout: true,
+          metadataMaxAge: 60_000,
+          allowAutoTopicCreation: false,
+          isolationLevel: this.isolationLevel,
+          retry: IMPATIENT_RETRY,
+        });
+        await cluster.connect();
+        return cluster;
+      },
+      (cluster) => cluster.disconnect(),
+      DEADLINE_MS,
+    );
   }
 
   async bounds(topic: string, partition: number): Promise<LogBounds> {
-    return this.attempt(topic, async () => {
+    return this.attempt(topic, async (cluster) => {
       const partitions = [{ partition }];
       const [start, stableEnd] = await Promise.all([
-        this.cluster.fetchTopicsOffset([{ topic, fromBeginning: true, partitions }]),
-        this.cluster.fetchTopicsOffset([{ topic, fromBeginning: false, partitions }]),
+        cluster.fetchTopicsOffset([{ topic, fromBeginning: true, partitions }]),
+        cluster.fetchTopicsOffset([{ topic, fromBeginning: false, partitions }]),
       ]);
       return { start: offsetIn(start, partition), stableEnd: offsetIn(stableEnd, partition) };
     });
@@ -59,13 +67,13 @@ export class PartitionReader {
 
   /** The bounds of all partitions of a topic, by partition. */
   async allBounds(topic: string): Promise<ReadonlyMap<number, LogBounds>> {
-    return this.attempt(topic, async () => {
-      const partitions = this.cluster
+    return this.attempt(topic, async (cluster) => {
+      const partitions = cluster
         .findTopicPartitionMetadata(topic)
         .map(({ partitionId }) => ({ partition: partitionId }));
       const [starts, ends] = await Promise.all([
-        this.cluster.fetchTopicsOffset([{ topic, fromBeginning: true, partitions }]),
-        this.cluster.fetchTopicsOffset([{ topic, fromBeginning: false, partitions }]),
+        cluster.fetchTopicsOffset([{ topic, fromBeginning: true, partitions }]),
+        cluster.fetchTopicsOffset([{ topic, fromBeginning: false, partitions }]),
       ]);
       const bounds = partitions.map(({ partition }): [number, LogBounds] => [
         partition,
@@ -77,15 +85,13 @@ export class PartitionReader {
 
   /** Offset of the first record whose timestamp is at least `timestamp`; the end of the log when there is none. */
   async offsetAt(topic: string, partition: number, timestamp: number): Promise<bigint> {
-    return this.attempt(topic, async () => {
-      const found = offsetIn(
-        await this.cluster.fetchTopicsOffset([
-          { topic, fromTimestamp: timestamp, partitions: [{ partition }] },
-        ]),
+    const found = await this.attempt(topic, async (cluster) =>
+      offsetIn(
+        await cluster.fetchTopicsOffset([{ topic, fromTimestamp: timestamp, partitions: [{ partition }] }]),
         partition,
-      );
-      return found >= 0n ? found : (await this.bounds(topic, partition)).stableEnd;
-    });
+      ),
+    );
+    return found >= 0n ? found : (await this.bounds(topic, partition)).stableEnd;
   }
 
   /**
@@ -102,7 +108,7 @@ export class PartitionReader {
     let position = first;
     let empty = 0;
     while (position < next) {
-      const batch = await this.attempt(topic, () => this.fetch(topic, partition, position));
+      const batch = await this.attempt(topic, (cluster) => this.fetch(cluster, topic, partition, position));
       if (batch.isEmptyIncludingFiltered()) {
         if (++empty > MAX_EMPTY_FETCHES)
           throw new BrokerUnavailable(
@@ -120,16 +126,19 @@ export class PartitionReader {
     }
   }
 
-  async close(): Promise<void> {
-    this.closed = true;
-    await this.cluster.disconnect();
-    this.connected = null;
+  close(): Promise<void> {
+    return this.cluster.close();
   }
 
-  private async fetch(topic: string, partition: number, offset: bigint): Promise<FetchedBatch> {
-    const leader = Object.keys(this.cluster.findLeaderForPartitions(topic, [partition]))[0];
+  private async fetch(
+    cluster: Cluster,
+    topic: string,
+    partition: number,
+    offset: bigint,
+  ): Promise<FetchedBatch> {
+    const leader = Object.keys(cluster.findLeaderForPartitions(topic, [partition]))[0];
     if (leader === undefined) throw new Error(`${topic}/${String(partition)} has no leader`);
-    const broker = await this.cluster.findBroker({ nodeId: leader });
+    const broker = await cluster.findBroker({ nodeId: leader });
     const fetchOffset = String(offset);
     const { responses } = await broker.fetch({
       isolationLevel: this.isolationLevel,
@@ -143,15 +152,18 @@ export class PartitionReader {
     return new FetchedBatch(topic, fetchOffset, fetched);
   }
 
-  /** Connects where needed, and tries once more with fresh metadata: the leader may have moved. */
-  private async attempt<T>(topic: string, work: () => Promise<T>): Promise<T> {
+  /** Tries once more with a new connection and fresh metadata: the leader may have moved. */
+  private async attempt<T>(topic: string, work: (cluster: Cluster) => Promise<T>): Promise<T> {
+    const tryOnce = (): Promise<T> =>
+      this.cluster.use(async (cluster) => {
+        await cluster.addTargetTopic(topic);
+        return work(cluster);
+      });
     try {
-      return await this.tryOnce(topic, work);
+      return await tryOnce();
     } catch {
       try {
-        await this.cluster.disconnect();
-        this.connected = null;
-        return await this.tryOnce(topic, work);
+        return await tryOnce();
       } catch (error) {
         if (troubleOf(error) === 'access') throw refusalOf(this.kafka, `a look at ${topic}`, error);
         throw new BrokerUnavailable(
@@ -160,14 +172,6 @@ export class PartitionReader {
         );
       }
     }
-  }
-
-  private async tryOnce<T>(topic: string, work: () => Promise<T>): Promise<T> {
-    if (this.closed) throw new Error('this reader is closed');
-    this.connected ??= this.cluster.connect();
-    await this.connected;
-    await this.cluster.addTargetTopic(topic);
-    return work();
   }
 }
 

@@ -249,7 +249,10 @@ describe('a transactional stage', () => {
       }),
     );
     // Brokers list undone transactions in the order of their ends. The one that began first ends last, or first.
-    for (const [round, order] of [[1, 0], [0, 1]].entries()) {
+    for (const [round, order] of [
+      [1, 0],
+      [0, 1],
+    ].entries()) {
       const [outer, inner, good] = await Promise.all(producers.map((producer) => producer.transaction()));
       const open = [outer, inner];
       for (const [index, transaction] of [...open, ...open].entries())

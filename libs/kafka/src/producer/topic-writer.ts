@@ -5,6 +5,7 @@ import { Kafka, type Producer } from 'kafkajs';
 import type { TopicCodec } from '../avro/topic-codec';
 import { ValueBuffer } from '../avro/value-buffer';
 import { AdminClient, refusalOf } from '../client/admin';
+import { IMPATIENT_RETRY } from '../client/kafka-connection';
 import { withDeadline } from '../client/deadline';
 import { messageOf, protocolTypes, troubleOf } from '../client/kafka-error';
 import { compressionType } from '../compression';
@@ -20,8 +21,6 @@ const MAX_BATCH_RECORDS = 1_000;
 const MAX_BATCH_BYTES = 1024 * 1024;
 /** How long a batch that waits for the broker takes in records: they share its deadline. */
 const OPEN_MS = 100;
-/** Whoever waits for a write waits seconds, not minutes. */
-const IMPATIENT_RETRY = { retries: 3, initialRetryTime: 100, maxRetryTime: 500 };
 /** Time before the first and the longest time before a later new connection: doubling until a write succeeds. */
 const RECONNECT_MS = 250;
 const LONGEST_RECONNECT_MS = 2_000;
@@ -92,7 +91,7 @@ export class TopicWriter {
       requestTimeout: this.deadlineMs,
       retry: IMPATIENT_RETRY,
     });
-    this.admin = new AdminClient(options.kafka, this.client, IMPATIENT_RETRY);
+    this.admin = new AdminClient(options.kafka, { client: this.client, retry: IMPATIENT_RETRY });
   }
 
   /**

@@ -137,6 +137,19 @@ describe('accounting', () => {
     ]);
   });
 
+  it('says so when it has to give windows up, and when that is over', () => {
+    const { watcher } = benchOf(accounting);
+    const tick = (index: number): readonly Observation[] =>
+      watcher.onTick!(MONDAY + index * MINUTE, input).filter(({ subject }) => subject.aspect === 'given_up');
+    for (let app = 0; app < 100_002; app += 1)
+      watcher.onCounts!(aSummary({ app_id: `app-${String(app)}`, collector_tstamp: MONDAY }), MONDAY);
+    const [told] = tick(0);
+    expect(told).toMatchObject({ verdict: 'deviates', subject: { stage: 'quality_monitor', appId: '*' } });
+    expect(told?.describe().summary).toContain('2 windows was given up');
+    expect(tick(1).map(({ verdict }) => verdict)).toEqual(['ok']);
+    expect(tick(2)).toEqual([]);
+  });
+
   it('waits for a stage that has not come so far', () => {
     const { watcher, progress } = benchOf(accounting);
     for (let index = 0; index < 60; index += 1) {

@@ -123,10 +123,10 @@ interface Books {
  */
 type Proof = 'summaries' | 'positions' | 'patience';
 
-/** Windows that did not close, by what the alert is about: a straggler may still make up for it. */
-interface Differences {
+/** A window that did not close: a straggler may still make up for it. */
+interface Difference {
   readonly equation: Equation;
-  readonly books: Map<number, Books>;
+  readonly books: Books;
 }
 
 /** Records that retention removed before a stage read them. */
@@ -137,7 +137,7 @@ interface Gap {
   readonly noticedAt: number;
 }
 
-/** Open books beyond this are given up, oldest first: about 50 MB. */
+/** Open books beyond this are given up, which is told, and differences forgotten, each oldest first: about 50 MB. */
 const MOST_BOOKS = 100_000;
 const REMEMBERED = DAY;
 
@@ -151,9 +151,13 @@ export const accounting = defineCheck({
 
 class Accounting implements Watcher {
   private readonly books = new Map<string, Books>();
-  private readonly differences = new Map<string, Differences>();
+  /** By what the alert is about and the window, in the order in which they were noticed. */
+  private readonly differences = new Map<string, Difference>();
   private readonly gaps: Gap[] = [];
   readonly waitsFor = new Set<LinkName>();
+  /** Books given up since the last tick, and whether an alert says so. */
+  private givenUp = 0;
+  private toldGivenUp = false;
 
   constructor(
     private readonly settings: Settings,
@@ -191,22 +195,48 @@ class Accounting implements Watcher {
       }
       if (books.open.size === 0) this.books.delete(key);
     }
-    for (const [key, { books }] of this.differences) {
-      for (const at of books.keys()) if (at < now - REMEMBERED) books.delete(at);
-      if (books.size === 0) this.differences.delete(key);
-    }
+    for (const [key, { books }] of this.differences)
+      if (books.at < now - REMEMBERED || this.differences.size > MOST_BOOKS) this.differences.delete(key);
+    if (this.givenUp > 0 || this.toldGivenUp) observations.push(this.overload(now));
     return observations.sort((a, b) => a.at - b.at);
   }
 
   imbalance(): Readonly<Partial<Record<FlowStage, number>>> {
     const sums: Partial<Record<FlowStage, number>> = {};
-    for (const { equation, books } of this.differences.values())
-      for (const { accounts } of books.values()) {
-        const difference = differenceIn(accounts, equation);
-        if (difference === 0 || (difference > 0 && equation.surplusIsFine)) continue;
-        sums[equation.stage] = (sums[equation.stage] ?? 0) + Math.abs(difference);
-      }
+    for (const { equation, books } of this.differences.values()) {
+      const difference = differenceIn(books.accounts, equation);
+      if (difference === 0 || (difference > 0 && equation.surplusIsFine)) continue;
+      sums[equation.stage] = (sums[equation.stage] ?? 0) + Math.abs(difference);
+    }
     return sums;
+  }
+
+  /** Says that windows are no longer watched over; and once that they are again. */
+  private overload(now: number): Observation {
+    const count = this.givenUp;
+    this.givenUp = 0;
+    this.toldGivenUp = count > 0;
+    return {
+      subject: { appId: ALL_APPS, stage: 'quality_monitor', series: TOTAL, aspect: 'given_up' },
+      at: now,
+      verdict: count > 0 ? 'deviates' : 'ok',
+      describe: () => ({
+        startedAt: now,
+        severity: 'warning',
+        observed: count,
+        expected: 0,
+        low: 0,
+        high: 0,
+        unit: 'windows',
+        summary:
+          count > 0
+            ? `The accounting of ${figure(count)} windows was given up unjudged: more than ${figure(MOST_BOOKS)} were open.`
+            : 'The accounting follows every window again.',
+        explanation:
+          'Each app has one for each minute, open until what it handed on has been counted by the next stage. ' +
+          'Next: look for a stage that is far behind (lag of its group), or for far more apps than you know (app registry).',
+      }),
+    };
   }
 
   private booksOf(appId: string, index: number): Books {
@@ -224,7 +254,7 @@ class Accounting implements Watcher {
     this.books.set(key, books);
     if (this.books.size > MOST_BOOKS) {
       const [oldest] = this.books.keys();
-      if (oldest !== undefined) this.books.delete(oldest);
+      if (oldest !== undefined && this.books.delete(oldest)) this.givenUp += 1;
     }
     return books;
   }
@@ -232,8 +262,8 @@ class Accounting implements Watcher {
   /** Books that were judged and did not close: what comes late still belongs to them. */
   private unbalanced(appId: string, at: number): Books | undefined {
     for (const equation of equations) {
-      const books = this.differences.get(keyOf(appId, equation))?.books.get(at);
-      if (books) return books;
+      const difference = this.differences.get(keyOf(appId, equation, at));
+      if (difference) return difference.books;
     }
     return undefined;
   }
@@ -270,7 +300,6 @@ class Accounting implements Watcher {
   /** Null where nothing has changed since it was judged before. */
   private judge(books: Books, equation: Equation, proof: Proof): Observation | null {
     const { appId, at } = books;
-    const key = keyOf(appId, equation);
     const difference = differenceIn(books.accounts, equation);
     const before = books.judged.get(equation) ?? 0;
     if (difference === 0) books.judged.delete(equation);
@@ -278,11 +307,7 @@ class Accounting implements Watcher {
     if (difference !== 0 && difference === before) return null;
     const matters =
       Math.abs(difference) > this.settings.toleratedEvents && !(difference > 0 && equation.surplusIsFine);
-    if (matters) {
-      const differences = this.differences.get(key) ?? { equation, books: new Map<number, Books>() };
-      this.differences.set(key, differences);
-      differences.books.set(at, books);
-    }
+    if (matters) this.differences.set(keyOf(appId, equation, at), { equation, books });
     // A part of what was missing has come: that is no loss.
     const isLess = difference * before > 0 && Math.abs(difference) < Math.abs(before);
     const deviates = matters && !isLess;
@@ -342,8 +367,8 @@ class Accounting implements Watcher {
 
   private outstanding(appId: string, equation: Equation): number {
     let sum = 0;
-    for (const { accounts } of this.differences.get(keyOf(appId, equation))?.books.values() ?? [])
-      sum += Math.abs(differenceIn(accounts, equation));
+    for (const { equation: own, books } of this.differences.values())
+      if (own === equation && books.appId === appId) sum += Math.abs(differenceIn(books.accounts, equation));
     return sum;
   }
 }
@@ -382,7 +407,8 @@ const differenceIn = (accounts: Accounts, { left, right }: Equation): number =>
 const isAbout = ({ scope }: Equation, appId: string): boolean =>
   scope === 'both' || scope === (appId === ALL_APPS ? 'all apps' : 'each app');
 
-const keyOf = (appId: string, { stage, aspect }: Equation): string => `${appId}\u001f${stage}\u001f${aspect}`;
+const keyOf = (appId: string, { stage, aspect }: Equation, at: number): string =>
+  `${appId}\u001f${stage}\u001f${aspect}\u001f${String(at)}`;
 
 /** Each unit once: an app's `total`, and of all apps the payloads of the collector and the enricher's link to them. */
 const isCounted = ({ app_id, series }: StageCounts): boolean =>
