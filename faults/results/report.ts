@@ -128,7 +128,7 @@ ${figure(totals.faults)} faults were injected into a pipeline under load, and ${
 **${figure(totals.lost)} lost, ${figure(totals.duplicated)} duplicated, ${figure(totals.leaked)} with an address that leaked, ${figure(totals.stuck)} times stuck.**${report.complete ? '' : ' This is a part of the full tier: the column *faults* says how much of it.'}
 
 Made with \`${report.command}\`, which goes on where it stopped; build \`${report.build}\` (commit ${report.commits.map((commit) => `\`${commit}\``).join(', ')}), ${report.from.slice(0, 16)} to ${report.to.slice(0, 16)} UTC.
-Load: ${report.rates.join(' or ')} events a second over 6 partitions from \`headwater verify load\`, some of them bad, too large, sent twice, or in conflict; two of each service; after each
+Load: ${report.rates.join(' or ')} events a second over 6 partitions (3 brokers: 3) from \`headwater verify load\`, some of them bad, too large, sent twice, or in conflict; two of each service; after each
 run \`headwater verify check\` looks for every event ([how](../how-to/verify.md)). *Through* is the time from the end of a fault until all that was
 accepted before it has passed every stage. One machine with two cores runs all of it, so these times are upper bounds.
 

@@ -144,7 +144,7 @@ export const brokerScenarios: readonly Scenario[] = [
     row: 9,
     title: 'one more member joins a group and leaves it, again and again for 40 s',
     world: 'one broker',
-    full: 5,
+    full: 3,
     atOnce: 5,
     prepare: supervised,
     inject: storm,
@@ -154,7 +154,7 @@ export const brokerScenarios: readonly Scenario[] = [
     row: 10,
     title: 'a stage is scaled from one replica to six and back to one',
     world: 'one broker',
-    full: 5,
+    full: 3,
     atOnce: 5,
     inject: scale,
   }),
@@ -163,7 +163,7 @@ export const brokerScenarios: readonly Scenario[] = [
     name: 'kill-broker',
     row: 11,
     title: '`kill -9` of one of three brokers, down for 3, 15 or 40 s',
-    full: 15,
+    full: 6,
     atOnce: 3,
     inject: (scene, index) =>
       crash(scene, scene.random.pick(scene.world.cluster.nodes), absences[index % 3] ?? 3_000),
@@ -173,7 +173,7 @@ export const brokerScenarios: readonly Scenario[] = [
     row: 11,
     title: '`kill -9` of the only broker, down for 3, 15 or 40 s',
     world: 'one broker',
-    full: 15,
+    full: 6,
     atOnce: 3,
     recoverSeconds: 120,
     prepare: supervised,
@@ -184,7 +184,7 @@ export const brokerScenarios: readonly Scenario[] = [
     name: 'restart-brokers',
     row: 12,
     title: 'clean restart of three brokers, each in turn',
-    full: 5,
+    full: 3,
     atOnce: 1,
     async inject(scene) {
       const { world, expect } = scene;
@@ -202,7 +202,7 @@ export const brokerScenarios: readonly Scenario[] = [
     name: 'kill-controller',
     row: 13,
     title: '`kill -9` of the active controller, which is one of the brokers',
-    full: 5,
+    full: 4,
     async inject({ world, random, expect }) {
       const first = await world.cluster.controller();
       await world.cluster.node(first).kill();
@@ -240,7 +240,7 @@ export const brokerScenarios: readonly Scenario[] = [
     row: 15,
     title:
       'the coordinator of transactions is killed, or stops, while commits are held up on their way to it',
-    full: 10,
+    full: 6,
     async inject(scene) {
       const { world, random } = scene;
       const node = await coordinatorOf(scene);

@@ -87,7 +87,7 @@ export const combinedScenarios: readonly Scenario[] = [
     row: 39,
     title: 'two faults at the same time, drawn by lot: crashes, hangs, outages',
     world: 'one broker',
-    full: 50,
+    full: 40,
     recoverSeconds: 120,
     async inject(scene) {
       const first = scene.random.pick(smallFaults);

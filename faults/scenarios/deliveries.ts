@@ -47,7 +47,7 @@ export const deliveryScenarios: readonly Scenario[] = [
     row: 30,
     title: `requests that arrive ${String(COPIES)} times, in any order, up to ${String(SPREAD_MS / 1000)} s apart, while a stage is killed`,
     world: 'one broker',
-    full: 5,
+    full: 3,
     atOnce: 5,
     async inject({ world, random, expect }) {
       const own = new OwnEvents(world);

@@ -45,7 +45,7 @@ export const logScenarios: readonly Scenario[] = [
     title:
       'stage-counts is deleted and made anew under running readers: they refuse to go on until their offsets are set on purpose',
     world: 'one broker',
-    full: 3,
+    full: 2,
     atOnce: 1,
     recoverSeconds: 120,
     async inject({ world, expect }) {

@@ -52,7 +52,7 @@ export const networkScenarios: readonly Scenario[] = [
     name: 'slow-transactions',
     row: 16,
     title: 'requests of transactions reach their coordinator up to 30 s late, or in small pieces',
-    full: 20,
+    full: 8,
     async inject(scene) {
       const { world, random } = scene;
       const proxy = random.pick(world.proxies);
@@ -73,7 +73,7 @@ export const networkScenarios: readonly Scenario[] = [
     name: 'half-open',
     row: 26,
     title: 'all connections to the brokers stay open and bring nothing, until that is noticed',
-    full: 5,
+    full: 3,
     atOnce: 3,
     async inject({ world, expect, tell }) {
       const started = performance.now();
@@ -108,7 +108,7 @@ export const networkScenarios: readonly Scenario[] = [
     name: 'half-open-broker',
     row: 26,
     title: 'the connections to one broker stay open and bring nothing for up to 40 s',
-    full: 5,
+    full: 4,
     async inject({ world, random }) {
       const proxy = random.pick(world.proxies);
       const stream = random.pick(['downstream', 'upstream'] as const);
@@ -136,7 +136,7 @@ export const networkScenarios: readonly Scenario[] = [
     name: 'narrow',
     row: 26,
     title: 'connections to one broker, or to all, carry 1 KB a second for up to 30 s',
-    full: 5,
+    full: 3,
     async inject(scene) {
       const { random } = scene;
       await during(
@@ -166,7 +166,7 @@ export const networkScenarios: readonly Scenario[] = [
     name: 'broker-moves',
     row: 35,
     title: 'a broker comes back under another address, the old one is dead; later it moves back',
-    full: 3,
+    full: 2,
     atOnce: 3,
     simulated: 'the broker advertises another port; no name service is involved',
     async inject({ world, random, expect }) {
@@ -191,7 +191,7 @@ export const networkScenarios: readonly Scenario[] = [
     name: 'bad-line',
     row: 27,
     title: 'answers of all brokers take 200 ± 100 ms, and each second one connection of twenty is reset',
-    full: 5,
+    full: 4,
     async inject({ world, random }) {
       await during(
         world.proxies.map((proxy) => proxy.toxic('latency', { latency: 200, jitter: 100 })),

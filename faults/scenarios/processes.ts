@@ -36,8 +36,7 @@ const pauseOf = (name: ServiceName): Scenario =>
     title: `SIGSTOP for longer than the session, so that another takes over and the zombie wakes up: ${name}`,
     world: 'one broker',
     quick: 1,
-    full: 10,
-    atOnce: 5,
+    full: 8,
     async inject({ world, random }) {
       const service = random.pick(world.of(name));
       service.pause();
@@ -48,9 +47,9 @@ const pauseOf = (name: ServiceName): Scenario =>
 
 /** What happens to processes: crashes, hangs, orderly stops. */
 export const processScenarios: readonly Scenario[] = [
-  crashOf(1, 'collector', 20),
-  crashOf(2, 'enricher', 30),
-  crashOf(3, 'validator', 30),
+  crashOf(1, 'collector', 40),
+  crashOf(2, 'enricher', 50),
+  crashOf(3, 'validator', 50),
   ...windows.map((window) =>
     scenario({
       name: `kill-loader-${window}`,
@@ -58,7 +57,7 @@ export const processScenarios: readonly Scenario[] = [
       title: `\`kill -9\` of the loader ${window === 'before' ? 'before an insert reaches ClickHouse' : window === 'midway' ? 'when half of an insert has reached ClickHouse' : 'when an insert is stored, and not yet known to be'}`,
       world: 'one broker',
       quick: 1,
-      full: 20,
+      full: 25,
       async inject({ world, random, expect }) {
         const { service, gate } = random.pick(world.loaders);
         const held = await gate.holdNext(window, 20_000);
@@ -93,7 +92,7 @@ export const processScenarios: readonly Scenario[] = [
     title: 'SIGTERM under load, one of two after the other, as a rollout does',
     world: 'one broker',
     quick: 1,
-    full: 20,
+    full: 16,
     async inject(scene) {
       const { world, random, expect } = scene;
       const name = random.pick(['collector', 'enricher', 'validator', 'loader'] as const);

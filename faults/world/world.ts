@@ -28,7 +28,8 @@ import { RegistryGate } from './registry-gate';
 /** One broker; or three, each behind a proxy for its clients. */
 export type WorldKind = 'one broker' | 'three brokers';
 
-const PARTITIONS = 6;
+/** Each is a transaction of its own at every stage, and replicated three times where there are three brokers. */
+const PARTITIONS: Readonly<Record<WorldKind, number>> = { 'one broker': 6, 'three brokers': 3 };
 /** Half a minute in production; here a fault must not cost as long. */
 export const SESSION_TIMEOUT_MS = 10_000;
 const replicas: Readonly<Record<ServiceName, number>> = {
@@ -263,7 +264,7 @@ const prepareIn = (
     bundles,
     env: {
       TOPICS__SIZING: kind === 'one broker' ? 'embedded' : 'cluster',
-      TOPICS__PARTITIONS: String(PARTITIONS),
+      TOPICS__PARTITIONS: String(PARTITIONS[kind]),
     },
   });
 
