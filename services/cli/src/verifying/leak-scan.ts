@@ -36,7 +36,8 @@ export async function scanTables(clickhouse: ClickHouse, app: string): Promise<r
   );
   const leaks: Leak[] = [];
   for (const [table, own] of groupedByTable(columns)) {
-    const texts = own.map(({ column }) => `toString(\`${column}\`)`);
+    // A column may hold nothing.
+    const texts = own.map(({ column }) => `ifNull(toString(\`${column}\`), '')`);
     const whole = `arrayStringConcat([${texts.join(', ')}], '\\n')`;
     // Rows about all apps, or of an app that nobody could tell, can hold what this run sent as well.
     const whose = own[0]?.hasApp ? `app_id IN ({app:String}, '*', '') AND ` : '';

@@ -61,4 +61,21 @@ describe('what headwater verify reads of the tables', () => {
     ]);
     expect(leaks[0]).toMatchObject({ encoding: 'hex', found: 'c6.12.01.02' });
   });
+
+  it('looks into columns of a later version, and those that hold nothing', async () => {
+    await clickhouse.command(
+      'ALTER TABLE failed_events_stored ADD COLUMN later Nullable(String), ADD COLUMN parts Array(Nullable(String))',
+    );
+    await insert(
+      'failed_events_stored',
+      'failed_id, later, parts',
+      `('${APP}', now64(3), generateUUIDv4(), 'at 198.19.1.1', [NULL, '2001:db8::7'])`,
+    );
+    const leaks = await scanTables(clickhouse, APP);
+    expect([...new Set(leaks.map(({ where }) => where))].sort()).toEqual([
+      'table failed_events_stored, column later',
+      'table failed_events_stored, column parts',
+      'table failed_events_stored, column useragent',
+    ]);
+  });
 });
