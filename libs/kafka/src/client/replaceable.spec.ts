@@ -30,7 +30,13 @@ describe('a replaceable client', () => {
     const { replaceable, shut } = clients();
     let finish = (): void => undefined;
     const slow = replaceable.use(
-      (client) => new Promise<number>((resolve) => (finish = () => { resolve(client); })),
+      (client) =>
+        new Promise<number>(
+          (resolve) =>
+            (finish = () => {
+              resolve(client);
+            }),
+        ),
     );
     const failing = [replaceable.use(fail), replaceable.use(fail)];
     await Promise.allSettled(failing);
