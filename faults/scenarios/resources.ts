@@ -45,7 +45,7 @@ export const resourceScenarios: readonly Scenario[] = [
     atOnce: 5,
     async inject({ world, random, expect }) {
       const service = random.pick(world.of(random.pick([...consumers, 'collector'] as const)));
-      await runInside(service, 'const held = []; for (;;) held.push(new Array(1e6).fill({}))');
+      await runInside(service, 'const held = []; for (;;) held.push(new Array(1e7).fill(1.5))');
       expect('the process ended', await until(() => !service.running(), 60_000));
       await service.kill();
       await service.start();
@@ -76,10 +76,11 @@ export const resourceScenarios: readonly Scenario[] = [
     full: 3,
     async inject({ world, random, expect }) {
       const service = random.pick(world.of('collector'));
-      const limit = (files: string): void => {
-        execFileSync('prlimit', ['--pid', String(service.pid()), `--nofile=${files}`]);
-      };
-      limit('256:1048576');
+      const prlimit = (...args: readonly string[]): string =>
+        execFileSync('prlimit', ['--pid', String(service.pid()), ...args], { encoding: 'utf8' });
+      const most = prlimit('--nofile', '--output', 'HARD', '--noheadings', '--raw').trim();
+      // The soft limit only: not everybody may raise the other one again.
+      prlimit('--nofile=256:');
       const sockets = Array.from({ length: 400 }, (): Socket => {
         const socket = connect({ host: LOOPBACK, port: Number(new URL(service.url).port) });
         socket.on('error', () => socket.destroy());
@@ -97,7 +98,7 @@ export const resourceScenarios: readonly Scenario[] = [
       for (const socket of sockets) socket.destroy();
       await sleep(1_000);
       expect('it takes connections again once some have ended', await answers());
-      limit('1048576:1048576');
+      prlimit(`--nofile=${most}:`);
     },
   }),
 ];

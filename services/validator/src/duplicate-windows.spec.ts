@@ -115,6 +115,37 @@ describe('the duplicate windows', () => {
     expect(judge(many)[0]).toBe('first');
   });
 
+  it('go on, and forget nothing, when the clock of a producer was an hour ahead for a while', async () => {
+    const early = (each: Received<EnrichedEvent>): Received<EnrichedEvent> => ({
+      ...each,
+      timestamp: each.timestamp + options.windowMs,
+    });
+    const log = Array.from({ length: 400 }, (_, offset) => record(offset)).map((each, offset) =>
+      offset >= 300 ? early(each) : each,
+    );
+    const { reads, assigned, judge } = over(log);
+    await assigned(300);
+    judge(batchOf(...log.slice(300)));
+    // Someone else's records, with the right time: what came before the wrong one is still to be compared with.
+    const next = batchOf(record(400, '10'), record(401, '350'), record(402, 'new'));
+    expect(judge(next)).toEqual(['duplicate', 'duplicate', 'first']);
+    // The same for who takes the partition over, and who has both kinds from then on.
+    await assigned(20);
+    await assigned(400);
+    const others = over(log);
+    await others.assigned(400);
+    expect(() => others.judge(next)).toThrow('does not reach back to offset 400');
+    await others.assigned(400);
+    expect(others.judge(next)).toEqual(['duplicate', 'duplicate', 'first']);
+    const readsBefore = others.reads.length;
+    for (let offset = 403; offset < 500; offset += 2) {
+      others.judge(batchOf(early(record(offset))));
+      others.judge(batchOf(record(offset + 1)));
+    }
+    expect(others.reads).toHaveLength(readsBefore);
+    expect(reads.length).toBeGreaterThan(0);
+  });
+
   it('tell what they hold and what they forgot, also in partitions that are gone', async () => {
     const { windows, assigned, judge } = over([]);
     await assigned(0);

@@ -36,6 +36,8 @@ export class WindowLost extends ServiceError {
  */
 export class DuplicateWindows {
   private readonly kept = new Map<number, Kept>();
+  /** Times of records that a window could not judge, by partition: the next one must. */
+  private readonly needed = new Map<number, number>();
   private forgottenByOthers = 0;
   /** Settled when the last rebuild is. */
   private rebuilt: Promise<unknown> = Promise.resolve();
@@ -52,7 +54,8 @@ export class DuplicateWindows {
       position === 0n
         ? new DuplicateWindow(this.options)
         : // What the topic holds is what its schema says: the decoder has seen to it.
-          await this.inTurn(() => rebuildWindow(this.options, tail as LogTail));
+          await this.inTurn(() => rebuildWindow(this.options, tail as LogTail, this.needed.get(partition)));
+    this.needed.delete(partition);
     this.kept.set(partition, { window, first: position, next: position });
   }
 
@@ -74,6 +77,7 @@ export class DuplicateWindows {
     const [earliest] = records;
     if (earliest && !kept.window.rewind(first, earliest.timestamp)) {
       this.revoked(partition);
+      this.needed.set(partition, earliest.timestamp);
       throw new WindowLost(partition, `it does not reach back to offset ${first}`);
     }
     kept.first = first;

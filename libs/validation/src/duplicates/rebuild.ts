@@ -26,15 +26,18 @@ const OFFSETS_PERCENT = 125n;
  * It reaches back `windowMs`, or until `maxEvents` are known. Offsets say beforehand how far that is about, so the records
  * are read once, and again only where more offsets than that are markers: until then nothing of the partition is judged.
  *
+ * @param needed time of a record that the window must be able to judge, milliseconds: where the tail was written by a clock that
+ *   was ahead, its last record says less
  * @throws what the tail throws; there is then no window, and the partition must not be processed
  */
 export async function rebuildWindow(
   options: DuplicateWindowOptions,
   tail: LogTail,
+  needed = Infinity,
 ): Promise<DuplicateWindow> {
   const last = await lastTimestamp(tail);
   if (last === null) return new DuplicateWindow(options);
-  const since = last - options.windowMs - JITTER_MS;
+  const since = Math.min(last, needed) - options.windowMs - JITTER_MS;
   const earliest = await tail.offsetAt(Math.max(0, since));
   let offsets = (BigInt(options.maxEvents) * OFFSETS_PERCENT) / 100n + 1n;
   for (;;) {

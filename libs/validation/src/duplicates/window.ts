@@ -30,6 +30,8 @@ const DEFAULT_REWIND = 32_768;
 const TICK = 1_000;
 /** Timestamps in a partition are not strictly in order: several producers write it. */
 const JITTER_TICKS = 60;
+/** Records among the last of which the one with the slowest clock is looked for. */
+const RECENT = 1_024;
 
 /**
  * Remembers which events one partition of a topic has held lately: 52 bytes a record, allocated as needed.
@@ -101,7 +103,8 @@ export class DuplicateWindow {
 
   /**
    * Prepares for the records from an offset on: takes back all that was seen at or after it, since those records come
-   * (again), and forgets what is too old for all of them. To be called at the start of every batch.
+   * (again), and forgets what is too old for all of them, and for what came of late: where the clock of one producer is ahead,
+   * the records of the others go by theirs. To be called at the start of every batch.
    *
    * @param timestamp of the first of these records, milliseconds
    * @returns false when sightings are gone that those records would have to be compared with; the window must then be
@@ -110,7 +113,8 @@ export class DuplicateWindow {
   rewind(offset: bigint, timestamp: number): boolean {
     this.takeBack(Number(offset));
     const oldest = tickAt(timestamp) - this.windowTicks;
-    while (this.head < this.next && this.tickOf(this.head) < oldest - JITTER_TICKS) this.loseOldest();
+    const needed = Math.min(oldest, this.slowestTick() - this.windowTicks) - JITTER_TICKS;
+    while (this.head < this.next && this.tickOf(this.head) < needed) this.loseOldest();
     return this.lostUpTo < oldest || this.next - this.head >= this.maxEvents;
   }
 
@@ -129,6 +133,14 @@ export class DuplicateWindow {
     if (this.size === 0) return 0;
     const oldest = Math.max(this.head, this.next - this.maxEvents);
     return Math.max(0, (this.tickOf(this.next - 1) - this.tickOf(oldest)) * TICK);
+  }
+
+  /** Earliest time of the last records; none without any. */
+  private slowestTick(): number {
+    let slowest = Infinity;
+    for (let sequence = Math.max(this.head, this.next - RECENT); sequence < this.next; sequence += 1)
+      slowest = Math.min(slowest, this.tickOf(sequence));
+    return slowest;
   }
 
   private counts(slot: number, tick: number): boolean {

@@ -65,11 +65,19 @@ export function unseen(look: Exclude<Look<unknown>, { kind: 'seen' }>): Finding 
 }
 
 /**
- * What is not there may still be on its way, where it could not be seen whether the stages are done: an outage of the brokers
- * during the check is no fault of the run.
+ * What is not there may still be on its way, where the stages are not done (which is what I9 tells), or where that could not be
+ * seen: an outage of the brokers during the check is no fault of the run.
  */
-export function ifSettled(found: Finding, lag: Look<unknown>): Finding {
-  if (found.verdict !== 'broken' || lag.kind !== 'failed') return found;
-  const why = `${String(found.violations)} events are missing somewhere, and whether they are on their way could not be seen: ${lag.why}`;
+export function ifSettled(found: Finding, lag: Observations['lag']): Finding {
+  if (found.verdict !== 'broken' || lag.kind === 'not looked at') return found;
+  const missing = `${String(found.violations)} events are missing somewhere`;
+  if (lag.kind === 'failed')
+    return unseen({
+      kind: 'failed',
+      why: `${missing}, and whether they are on their way could not be seen: ${lag.why}`,
+    });
+  const left = lag.value.reduce((sum, partition) => sum + partition.left, 0);
+  if (left === 0) return found;
+  const why = `${missing}, and may be among the ${String(left)} records that are not worked off (I9)`;
   return unseen({ kind: 'failed', why });
 }
