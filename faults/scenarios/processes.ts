@@ -3,7 +3,6 @@ import { topics, type ServiceName } from '@headwater/contracts';
 import { scenario, type Scenario, type Scene } from '../scenario';
 import { windows } from '../world/clickhouse-gate';
 import { inWords } from '../world/prober';
-import { until } from '../world/until';
 import { SESSION_TIMEOUT_MS } from '../world/world';
 import { probed } from './probed';
 
@@ -78,7 +77,7 @@ export const processScenarios: readonly Scenario[] = [
       await crash(scene, 'quality-monitor');
       const { world, expect } = scene;
       const topic = topics.stageCounts.name;
-      const caughtUp = await until(() => world.kafka.hasReadAll('quality-monitor', topic), 60_000);
+      const caughtUp = await world.kafka.catchesUp('quality-monitor', topic, 60_000);
       expect('it has read all counts within a minute of its start', caughtUp);
     },
   }),

@@ -90,12 +90,10 @@ export class KafkaWatch {
     return this.asAdmin((admin) => committedOf(admin, name, topic));
   }
 
-  /** Whether a service has read all that a topic holds. */
-  async hasReadAll(name: ServiceName, topic: string): Promise<boolean> {
-    return this.asAdmin(async (admin) => {
-      const ends = await endsOf(admin, topic);
-      return haveReached(await committedOf(admin, name, topic), ends);
-    });
+  /** Waits until a service has read all that a topic holds now. False when it has not within `withinMs`. */
+  async catchesUp(name: ServiceName, topic: string, withinMs: number): Promise<boolean> {
+    const ends = await this.ends(topic);
+    return until(async () => haveReached(await this.committed(name, topic), ends), withinMs);
   }
 
   /** Waits until every partition has all of its replicas in sync. False when that takes longer than `withinMs`. */
