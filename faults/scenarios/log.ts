@@ -43,7 +43,7 @@ export const logScenarios: readonly Scenario[] = [
     name: 'topic-made-anew',
     row: 37,
     title:
-      'stage-counts is deleted and made anew under running readers, and with it what they have committed: they go on at its start, and count nothing twice',
+      'stage-counts is deleted and made anew under running readers; their offsets are set to its start, as the runbook E_ABOVE_END says: nothing is lost or counted twice',
     world: 'one broker',
     full: 2,
     atOnce: 1,
@@ -71,8 +71,16 @@ export const logScenarios: readonly Scenario[] = [
       const hasCounts = async (): Promise<boolean> =>
         [...(await world.kafka.ends(topic)).values()].some((end) => end > 0n);
       expect('counts are written into the new topic', await until(hasCounts, 60_000));
-      for (const name of readers)
-        expect(`the ${name} reads the new topic`, await world.kafka.catchesUp(name, topic, 90_000));
+      // Kafka forgets what they have committed, but not at once: one that has committed since has read further than the log goes.
+      const fromStart = new Map(
+        [...(await world.kafka.ends(topic)).keys()].map((partition) => [partition, 0n]),
+      );
+      for (const name of readers) {
+        for (const service of world.of(name)) await service.stop();
+        await setOffsets(world, name, topic, fromStart);
+        await Promise.all(world.of(name).map((service) => service.start()));
+        expect(`the ${name} reads the new topic`, await world.kafka.catchesUp(name, topic, 60_000));
+      }
     },
   }),
   scenario({
