@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 
 /** Flags that keep Debian's Chromium from looking for hosts outside this machine. */
 const FLAGS = [
@@ -27,7 +27,7 @@ export async function withTrackedPage(
   script = 'page.ts',
   browser?: Browser,
 ): Promise<void> {
-  const bundle = await build({
+  const bundle = buildSync({
     entryPoints: [join(__dirname, 'page', script)],
     bundle: true,
     write: false,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 
 /** Processes that run `crash-worker.ts`. */
 export class Replicas {
@@ -13,10 +13,10 @@ export class Replicas {
     private readonly program: string,
   ) {}
 
-  static async build(): Promise<Replicas> {
+  static build(): Replicas {
     const folder = mkdtempSync(join(tmpdir(), 'headwater-replicas-'));
     const program = join(folder, 'crash-worker.cjs');
-    await build({
+    buildSync({
       entryPoints: [resolve(__dirname, 'crash-worker.ts')],
       outfile: program,
       bundle: true,

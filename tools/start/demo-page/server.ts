@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 import { assertPortFree, LOOPBACK } from '@headwater/stack';
 
 export interface DemoPage {
@@ -11,7 +11,7 @@ export interface DemoPage {
 
 /** Serves, on loopback, a page with the real browser tracker that sends to `collectorUrl`. */
 export async function serveDemoPage(collectorUrl: string, port: number): Promise<DemoPage> {
-  const bundle = await build({
+  const bundle = buildSync({
     entryPoints: [join(__dirname, 'page.ts')],
     bundle: true,
     minify: true,

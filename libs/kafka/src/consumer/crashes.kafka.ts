@@ -23,8 +23,8 @@ const copy = (batch: Batch<object>): Routed => ({
 describe('replicas that are killed and paused', () => {
   let at: Installation;
   let replicas: Replicas;
-  beforeAll(async () => {
-    replicas = await Replicas.build();
+  beforeAll(() => {
+    replicas = Replicas.build();
   });
   beforeEach(async () => {
     at = await Installation.create({ partitions: 4 });
