@@ -36,7 +36,7 @@ export const runResult = z.object({
   unknown: count,
   /** For each fault, from its end until all that was accepted before was through. */
   recoverySeconds: z.array(z.number()),
-  /** Invariants that could not be checked. */
+  /** Invariants that could not be checked, each with the reason. */
   unverified: z.array(z.string()),
   broken: z.array(z.object({ id: z.string(), examples: z.array(z.string()) })),
   expectations: z.array(expectation),

@@ -16,7 +16,7 @@ const LONGEST_GAP_MS = 1_500;
 const NOT_ASKED = 'I10';
 /** What the report keeps of what was found. */
 const KEPT_EXAMPLES = 5;
-const KEPT_WORDS = 300;
+const KEPT_WORDS = 3_000;
 
 export interface RunOptions {
   readonly seed: number;
@@ -108,7 +108,7 @@ export async function runScenario(
       .filter(
         ({ id, verdict }) => verdict === 'unverified' || (verdict === 'not checked' && id !== NOT_ASKED),
       )
-      .map(({ id }) => id),
+      .map(({ id, note }) => (note === undefined ? id : `${id} (${note})`)),
     rate,
     broken: verification.invariants.flatMap(({ id, verdict, examples }) =>
       verdict === 'broken' ? [{ id, examples: examples.slice(0, KEPT_EXAMPLES) }] : [],
