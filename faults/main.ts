@@ -37,9 +37,12 @@ const KEPT = 300;
 const root = resolve(__dirname, '..');
 const RESULTS = join(root, 'faults/results.ndjson');
 const CONTROLS = join(root, 'faults/controls.ndjson');
-/** Events a second: what two cores can carry beside everything else. */
-const RATES: Readonly<Record<WorldKind, number>> = { 'one broker': 500, 'three brokers': 200 };
-const QUICK_RATE = 250;
+/** Events a second, by installation. */
+type Rates = Readonly<Record<WorldKind, number>>;
+const everywhere = (rate: number): Rates => ({ 'one broker': rate, 'three brokers': rate });
+/** What two cores can carry beside everything else. */
+const RATES: Rates = { 'one broker': 500, 'three brokers': 200 };
+const QUICK_RATES = everywhere(250);
 
 const tell = (line: string): void => {
   console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
@@ -47,8 +50,7 @@ const tell = (line: string): void => {
 
 interface Options {
   readonly seed: number;
-  /** Null: what the installation can carry. */
-  readonly rate: number | null;
+  readonly rates: Rates;
   readonly minutes: number;
   readonly keep: boolean;
 }
@@ -95,7 +97,7 @@ async function main(): Promise<number> {
   const isQuick = values.full !== true && values.controls !== true && only === undefined;
   const options: Options = {
     seed: Number(values.seed ?? 1),
-    rate: values.rate === undefined ? (isQuick ? QUICK_RATE : null) : Number(values.rate),
+    rates: values.rate === undefined ? (isQuick ? QUICK_RATES : RATES) : everywhere(Number(values.rate)),
     minutes: Number(values.minutes ?? Infinity),
     keep: values.keep ?? false,
   };
@@ -117,7 +119,7 @@ async function main(): Promise<number> {
     fullPlan(chosen, options.seed),
     readResults(RESULTS, runResult),
     build,
-    ({ world }) => options.rate ?? RATES[world],
+    ({ world }) => options.rates[world],
   );
   const code = await runAll(plan, options, RESULTS);
   writeReport();
@@ -136,7 +138,7 @@ async function runAll(
   const isOver = (): boolean => performance.now() - started > options.minutes * 60_000;
   for (const kind of ['one broker', 'three brokers'] as const) {
     const waiting = plan.filter(({ scenario }) => scenario.world === kind);
-    const rate = options.rate ?? RATES[kind];
+    const rate = options.rates[kind];
     // One installation for all of them; a new one after a run that broke off, or after which something was stuck.
     while (waiting.length > 0 && !isOver())
       await withWorld(kind, options, async (world) => {
@@ -192,7 +194,7 @@ async function runControls(chosen: typeof controls, options: Options): Promise<n
     for (const control of chosen) {
       const result = await runControl(control, world, {
         seed: options.seed,
-        rate: options.rate ?? RATES['one broker'],
+        rate: options.rates['one broker'],
         build,
         tell,
       });

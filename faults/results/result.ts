@@ -46,25 +46,37 @@ export const runResult = z.object({
 });
 export type RunResult = z.infer<typeof runResult>;
 
+/** A run in which nothing was wrong with any event. */
+export const allWell = {
+  lost: 0,
+  duplicated: 0,
+  both: 0,
+  phantom: 0,
+  corrupt: 0,
+  misrouted: 0,
+  leaked: 0,
+  disordered: 0,
+  imbalance: 0,
+  stuck: 0,
+} as const;
+
 /** The result of a run of which nothing is known but that it broke off. */
 export const brokenOff = (
   run: Pick<RunResult, 'scenario' | 'row' | 'seed' | 'rate' | 'commit' | 'build' | 'startedAt'>,
   why: string,
 ): RunResult => ({
   ...run,
-  ...{
-    seconds: 0,
-    faults: 0,
-    events: 0,
-    lost: 0,
-    duplicated: 0,
-    both: 0,
-    phantom: 0,
-    corrupt: 0,
-    misrouted: 0,
-  },
-  ...{ leaked: 0, disordered: 0, imbalance: 0, stuck: 0, refused: 0, unknown: 0 },
-  ...{ recoverySeconds: [], unverified: [], broken: [], expectations: [], notes: [] },
+  ...allWell,
+  seconds: 0,
+  faults: 0,
+  events: 0,
+  refused: 0,
+  unknown: 0,
+  recoverySeconds: [],
+  unverified: [],
+  broken: [],
+  expectations: [],
+  notes: [],
   brokeOff: why,
 });
 

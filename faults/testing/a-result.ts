@@ -1,4 +1,4 @@
-import type { RunResult } from '../results/result';
+import { allWell, type RunResult } from '../results/result';
 
 /** A run in which all went well. */
 export const aResult = (over: Partial<RunResult> = {}): RunResult => ({
@@ -11,16 +11,7 @@ export const aResult = (over: Partial<RunResult> = {}): RunResult => ({
   seconds: 60,
   faults: 10,
   events: 20_000,
-  lost: 0,
-  duplicated: 0,
-  both: 0,
-  phantom: 0,
-  corrupt: 0,
-  misrouted: 0,
-  leaked: 0,
-  disordered: 0,
-  imbalance: 0,
-  stuck: 0,
+  ...allWell,
   rate: 500,
   refused: 3,
   unknown: 1,

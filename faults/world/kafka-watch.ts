@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { groupOf, topics, type ServiceName } from '@headwater/contracts';
-import { until } from './until';
 import { Kafka, logLevel, Partitioners, type Admin, type Message } from 'kafkajs';
+import { until } from './until';
 
 const POLL_MS = 200;
 const ASK_MS = 10_000;

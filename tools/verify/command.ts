@@ -80,12 +80,15 @@ export const jest =
     if (!result) return { passed: 0, failed: 1, reasons: [tail] };
     const failed = result.numFailedTests + result.numRuntimeErrorTestSuites + result.numPendingTests;
     const nothingRan = result.numTotalTests === 0;
+    const reasons = result.testResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ name, message }) => `${name}\n${message.slice(0, TAIL)}`);
+    if (failed === 0 && code === 0 && !nothingRan) return { passed: result.numPassedTests, failed, reasons };
+    // No test may have failed: one was skipped, or none ran.
     return {
       passed: result.numPassedTests,
-      failed: Math.max(failed, code === 0 && !nothingRan ? 0 : 1),
-      reasons: result.testResults
-        .filter(({ status }) => status === 'failed')
-        .map(({ name, message }) => `${name}\n${message.slice(0, TAIL)}`),
+      failed: Math.max(failed, 1),
+      reasons: reasons.length > 0 ? reasons : [tail],
     };
   };
 

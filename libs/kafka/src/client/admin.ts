@@ -1,12 +1,15 @@
 import { ServiceError } from '@headwater/stage';
-import { AssignerProtocol, type Admin, type Kafka, type RetryOptions } from 'kafkajs';
+import { AssignerProtocol, type Admin, type Kafka } from 'kafkajs';
 import { AccessRefused, BrokerUnavailable, Misconfigured } from '../errors';
 import { messageOf, protocolTypes, troubleOf } from './kafka-error';
-import { PATIENT_RETRY, type KafkaConnection } from './kafka-connection';
+import { IMPATIENT_RETRY, PATIENT_RETRY, type KafkaConnection } from './kafka-connection';
 import { Replaceable } from './replaceable';
 
-const DEADLINE_MS = 30_000;
-const IMPATIENT_DEADLINE_MS = 10_000;
+/** How long kafkajs tries by itself, and how long a call may take: more where nobody tries again. */
+const patience = {
+  patient: { retry: PATIENT_RETRY, deadlineMs: 30_000 },
+  impatient: { retry: IMPATIENT_RETRY, deadlineMs: 10_000 },
+} as const;
 
 /** The offset that a group has committed for a partition, and the text that was committed with it. */
 export interface Committed {
@@ -21,11 +24,10 @@ export class AdminClient {
 
   constructor(
     private readonly kafka: KafkaConnection,
-    {
-      client = kafka.client,
-      retry = PATIENT_RETRY,
-    }: { readonly client?: Kafka; readonly retry?: RetryOptions } = {},
+    kind: keyof typeof patience = 'patient',
+    client: Kafka = kafka.client,
   ) {
+    const { retry, deadlineMs } = patience[kind];
     this.admin = new Replaceable(
       async () => {
         const admin = client.admin({ retry });
@@ -33,7 +35,7 @@ export class AdminClient {
         return admin;
       },
       (admin) => admin.disconnect(),
-      retry === PATIENT_RETRY ? DEADLINE_MS : IMPATIENT_DEADLINE_MS,
+      deadlineMs,
     );
   }
 

@@ -1,8 +1,8 @@
-import Cluster, { type Metadata } from 'kafkajs/src/cluster';
-import createSocketFactory from 'kafkajs/src/network/socketFactory';
+import type { Metadata } from 'kafkajs/src/cluster';
 import request from 'kafkajs/src/protocol/requests/metadata/v6/request';
 import { decode } from 'kafkajs/src/protocol/requests/metadata/v6/response';
 import { refusalOf } from './admin';
+import { newCluster } from './cluster';
 import { withDeadline } from './deadline';
 import { PATIENT_RETRY, type KafkaConnection } from './kafka-connection';
 
@@ -15,16 +15,7 @@ const DEADLINE_MS = 30_000;
  * @throws {BrokerUnavailable | AccessRefused | Misconfigured}
  */
 export async function clusterMetadata(kafka: KafkaConnection, names: readonly string[]): Promise<Metadata> {
-  const cluster = new Cluster({
-    ...kafka.clientConfig,
-    logger: kafka.client.logger(),
-    socketFactory: kafka.clientConfig.socketFactory ?? createSocketFactory(),
-    enforceRequestTimeout: true,
-    metadataMaxAge: 60_000,
-    allowAutoTopicCreation: false,
-    isolationLevel: 1,
-    retry: PATIENT_RETRY,
-  });
+  const cluster = newCluster(kafka, 'committed', PATIENT_RETRY);
   const ask = async (): Promise<Metadata> => {
     await cluster.connect();
     const { connectionPool } = await cluster.brokerPool.findConnectedBroker();

@@ -1,4 +1,4 @@
-// The parts of kafkajs 2.2.4 below its public interface that `partition-reader.ts` and `cluster-metadata.ts` use: its
+// The parts of kafkajs 2.2.4 below its public interface that the files of this folder use: its
 // consumer cannot read a range of a partition without joining a group, and its admin client refuses to describe a cluster
 // in which one partition of one topic has no leader.
 

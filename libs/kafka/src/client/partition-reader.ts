@@ -1,16 +1,14 @@
 import type { KafkaMessage } from 'kafkajs';
-import Cluster from 'kafkajs/src/cluster';
+import type Cluster from 'kafkajs/src/cluster';
 import FetchedBatch from 'kafkajs/src/consumer/batch';
-import createSocketFactory from 'kafkajs/src/network/socketFactory';
 import { BrokerUnavailable, PoisonBatch } from '../errors';
 import { refusalOf } from './admin';
+import { ISOLATION, newCluster } from './cluster';
 import { messageOf, troubleOf } from './kafka-error';
 import { IMPATIENT_RETRY, type KafkaConnection } from './kafka-connection';
 import { poisonOf } from './poison';
 import { Replaceable } from './replaceable';
 
-/** Numbers of the protocol. */
-const ISOLATION = { uncommitted: 0, committed: 1 } as const;
 const FETCH_BYTES = 4 * 1024 * 1024;
 const FETCH_WAIT_MS = 500;
 const DEADLINE_MS = 30_000;
@@ -26,26 +24,15 @@ export interface LogBounds {
 /** Reads ranges of partitions, committed records only, without belonging to a group. */
 export class PartitionReader {
   private readonly cluster: Replaceable<Cluster>;
-  private readonly isolationLevel: number;
 
   constructor(
     private readonly kafka: KafkaConnection,
     /** `uncommitted`: the end of the log counts what no transaction has committed yet. */
-    isolation: keyof typeof ISOLATION = 'committed',
+    private readonly isolation: keyof typeof ISOLATION = 'committed',
   ) {
-    this.isolationLevel = ISOLATION[isolation];
     this.cluster = new Replaceable(
       async () => {
-        const cluster = new Cluster({
-          ...kafka.clientConfig,
-          logger: kafka.client.logger(),
-          socketFactory: kafka.clientConfig.socketFactory ?? createSocketFactory(),
-          enforceRequestTimeout: true,
-          metadataMaxAge: 60_000,
-          allowAutoTopicCreation: false,
-          isolationLevel: this.isolationLevel,
-          retry: IMPATIENT_RETRY,
-        });
+        const cluster = newCluster(kafka, isolation, IMPATIENT_RETRY);
         await cluster.connect();
         return cluster;
       },
@@ -141,7 +128,7 @@ export class PartitionReader {
     const broker = await cluster.findBroker({ nodeId: leader });
     const fetchOffset = String(offset);
     const { responses } = await broker.fetch({
-      isolationLevel: this.isolationLevel,
+      isolationLevel: ISOLATION[this.isolation],
       maxWaitTime: FETCH_WAIT_MS,
       minBytes: 1,
       maxBytes: FETCH_BYTES,

@@ -21,7 +21,6 @@ import type { Codecs } from '../avro/schema-registry';
 import type { TopicCodec } from '../avro/topic-codec';
 import { AdminClient, refusalOf, type Committed } from '../client/admin';
 import { messageOf, needsRejoin, troubleOf } from '../client/kafka-error';
-import { IMPATIENT_RETRY } from '../client/kafka-connection';
 import { PartitionReader } from '../client/partition-reader';
 import { poisonOf, type Poison } from '../client/poison';
 import {
@@ -118,7 +117,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   constructor(protected readonly options: ServerOptions) {
     super();
     this.metrics = portMetrics(options.metrics);
-    this.admin = new AdminClient(options.kafka, { retry: IMPATIENT_RETRY });
+    this.admin = new AdminClient(options.kafka, 'impatient');
     this.reader = new PartitionReader(options.kafka);
     this.groupId = options.kafka.groupId(options.group);
   }

@@ -91,7 +91,7 @@ export class TopicWriter {
       requestTimeout: this.deadlineMs,
       retry: IMPATIENT_RETRY,
     });
-    this.admin = new AdminClient(options.kafka, { client: this.client, retry: IMPATIENT_RETRY });
+    this.admin = new AdminClient(options.kafka, 'impatient', this.client);
   }
 
   /**

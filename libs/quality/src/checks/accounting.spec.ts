@@ -141,8 +141,9 @@ describe('accounting', () => {
     const { watcher } = benchOf(accounting);
     const tick = (index: number): readonly Observation[] =>
       watcher.onTick!(MONDAY + index * MINUTE, input).filter(({ subject }) => subject.aspect === 'given_up');
+    const summary = aSummary({ collector_tstamp: MONDAY });
     for (let app = 0; app < 100_002; app += 1)
-      watcher.onCounts!(aSummary({ app_id: `app-${String(app)}`, collector_tstamp: MONDAY }), MONDAY);
+      watcher.onCounts!({ ...summary, app_id: `app-${String(app)}` }, MONDAY);
     const [told] = tick(0);
     expect(told).toMatchObject({ verdict: 'deviates', subject: { stage: 'quality_monitor', appId: '*' } });
     expect(told?.describe().summary).toContain('2 windows was given up');
