@@ -52,6 +52,8 @@ interface Options {
   readonly seed: number;
   readonly rates: Rates;
   readonly minutes: number;
+  /** Whether it is looked who would be paged. Not in the quick tier, which needs nothing that has to be fetched for it. */
+  readonly paging: boolean;
   readonly keep: boolean;
 }
 
@@ -99,6 +101,7 @@ async function main(): Promise<number> {
     seed: Number(values.seed ?? 1),
     rates: values.rate === undefined ? (isQuick ? QUICK_RATES : RATES) : everywhere(Number(values.rate)),
     minutes: Number(values.minutes ?? Infinity),
+    paging: !isQuick,
     keep: values.keep ?? false,
   };
   await buildServices(root);
@@ -211,7 +214,7 @@ async function runControls(chosen: typeof controls, options: Options): Promise<n
 
 async function withWorld(
   kind: WorldKind,
-  { keep }: Options,
+  { keep, paging }: Options,
   work: (world: World) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-faults-'));
@@ -220,7 +223,7 @@ async function withWorld(
     if (!keep) rmSync(folder, { recursive: true, force: true });
   };
   process.on('exit', remove);
-  const world = await World.start(folder, kind, tell);
+  const world = await World.start(folder, kind, { tell, paging });
   try {
     await work(world);
   } finally {

@@ -32,6 +32,12 @@ export interface Scenario {
   readonly recoverSeconds?: number | ((index: number) => number);
   /** ClickHouse merges parts meanwhile, as it does in production; too long a run would have too many parts without. */
   readonly merging?: boolean;
+  /** Alert rules that must page somebody during a run. */
+  readonly pages?: readonly string[];
+  /** Checks of the quality monitor that must raise an alert during a run. */
+  readonly alerts?: readonly string[];
+  /** Nothing is broken: such a run counts no fault, and nobody may be told anything. */
+  readonly quiet?: boolean;
   /** Says what stands in for the real thing, where it is not the real thing that broke. */
   readonly simulated?: string;
   /** Done before the load of a run begins, and undone by what it answers after the load has ended. */

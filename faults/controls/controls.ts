@@ -13,6 +13,8 @@ export interface Control {
   readonly edits: readonly Edit[];
   /** Invariants, of which one at least must be found broken. */
   readonly caughtBy: readonly string[];
+  /** Checks of the quality monitor that must raise an alert as well, without any ledger. */
+  readonly alerts?: readonly string[];
   /** The fault that brings it to light; nothing where load is enough. */
   readonly inject?: (scene: Scene) => Promise<void>;
   /** How often it is injected. */
@@ -68,6 +70,7 @@ export const controls: readonly Control[] = [
       },
     ],
     caughtBy: ['I1'],
+    alerts: ['accounting'],
     inject: (scene) => crashLoader(scene, 'before'),
     times: 2,
   },
@@ -136,6 +139,7 @@ export const controls: readonly Control[] = [
       },
     ],
     caughtBy: ['I1'],
+    alerts: ['accounting'],
     times: 0,
     rate: 1_500,
     seconds: 20,

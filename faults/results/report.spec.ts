@@ -40,6 +40,7 @@ describe('the report', () => {
       startedAt: '2026-01-02T03:04:05.000Z',
       events: 1,
       caught,
+      alerts: caught ? ['accounting'] : [],
       broken: caught ? [{ id: 'I2', examples: [] }] : [],
     });
     const linesOf = (...results: ReturnType<typeof ran>[]): string =>
@@ -49,7 +50,7 @@ describe('the report', () => {
         .join();
     expect(linesOf()).toBe('| no token | not run with this build |  |');
     expect(linesOf(ran(false))).toBe('| no token | **no** |  |');
-    expect(linesOf(ran(false), ran(true))).toBe('| no token | yes | I2 |');
+    expect(linesOf(ran(false), ran(true))).toBe('| no token | yes | I2, alert accounting |');
   });
 });
 

@@ -20,6 +20,11 @@ export interface Row extends Totals {
   readonly simulated: string | null;
   /** Faults of the full tier; fewer are a part of it. */
   readonly planned: number;
+  /** Runs: also where nothing is broken. */
+  readonly runs: number;
+  /** Alert rules that must fire, and all that did. */
+  readonly mustPage: readonly string[];
+  readonly pages: readonly string[];
   readonly recoverySeconds: { readonly median: number; readonly longest: number } | null;
   readonly problems: readonly string[];
   readonly notes: readonly string[];
@@ -71,7 +76,10 @@ export function reportOf(
       scenario: scenario.name,
       title: scenario.title,
       simulated: scenario.simulated ?? null,
-      planned: scenario.full,
+      planned: scenario.quiet === true ? 0 : scenario.full,
+      runs: own.length,
+      mustPage: scenario.pages ?? [],
+      pages: [...new Set(own.flatMap(({ pages }) => pages))].sort(),
       ...totalsOf(own),
       recoverySeconds: spreadOf(own.flatMap(({ recoverySeconds }) => recoverySeconds)),
       notes: own.flatMap(({ notes }) => notes),
@@ -88,7 +96,7 @@ export function reportOf(
     rates: [...new Set(results.map(({ rate }) => rate))],
     from: times[0] ?? '',
     to: times.at(-1) ?? '',
-    complete: rows.every(({ faults, planned }) => faults >= planned),
+    complete: rows.every(({ faults, planned, runs }) => runs > 0 && faults >= planned),
     totals: totalsOf(results),
     rows,
     elsewhere,
@@ -98,7 +106,10 @@ export function reportOf(
         control: name,
         title,
         caught: found?.caught ?? null,
-        by: found?.broken.map(({ id }) => id) ?? [],
+        by: [
+          ...(found?.broken.map(({ id }) => id) ?? []),
+          ...(found?.alerts.map((check) => `alert ${check}`) ?? []),
+        ],
       };
     }),
   };
@@ -119,6 +130,7 @@ export function markdownOf(report: Report): string {
   const problems = rows.flatMap(({ scenario, problems: own }) =>
     own.map((problem) => `- ${scenario}, ${problem}`),
   );
+  const paged = rows.filter(({ mustPage, runs }) => runs > 0 && mustPage.length > 0);
   const notes = rows.flatMap(({ scenario, notes: own }) => own.map((note) => `- ${scenario}: ${note}`));
   return `# What faults do to events
 
@@ -144,6 +156,16 @@ ${rows
 ${report.elsewhere.map(({ row, title, test }) => `Row ${String(row)} (${title}) needs another installation: \`${test}\` proves it.`).join('\n')}
 
 ${problems.length === 0 ? 'No run broke an invariant or an expectation of its scenario.' : `What did not hold:\n\n${problems.join('\n')}`}
+
+## Does anybody hear of it?
+
+A Prometheus watches every service with [the alert rules that ship](../../deploy/prometheus/headwater.rules.yaml), made sixty times as fast: \`for: 10m\` is ten
+seconds here. Faults that somebody has to know of must fire the rule that is named; rules that tell of a loss must fire in no other row; and
+while nothing is broken (row 0) no rule may page and the quality monitor may raise no alert.
+
+| fault | must fire | fired |
+| --- | --- | --- |
+${paged.map(({ title, mustPage, pages }) => `| ${title} | ${mustPage.join(', ')} | ${pages.join(', ')} |`).join('\n')}
 
 ${notes.length === 0 ? '' : `## Notes\n\n${notes.join('\n')}\n\n`}## Would it be noticed?
 

@@ -40,6 +40,8 @@ export const runResult = z.object({
   unverified: z.array(z.string()),
   broken: z.array(z.object({ id: z.string(), examples: z.array(z.string()) })),
   expectations: z.array(expectation),
+  /** Alert rules that fired. */
+  pages: z.array(z.string()).default([]),
   notes: z.array(z.string()),
   /** Why it ended before its events were looked for. Such a run is done again, and stays in the report. */
   brokeOff: z.string().optional(),
@@ -76,6 +78,7 @@ export const brokenOff = (
   unverified: [],
   broken: [],
   expectations: [],
+  pages: [],
   notes: [],
   brokeOff: why,
 });
@@ -100,8 +103,10 @@ export const controlResult = z.object({
   build: z.string(),
   startedAt: z.iso.datetime(),
   events: count,
-  /** Whether an invariant was found broken that this control breaks. */
+  /** Whether an invariant was found broken that this control breaks, and every alert that must be raised was. */
   caught: z.boolean(),
+  /** Checks of the quality monitor that raised an alert, where one had to. */
+  alerts: z.array(z.string()).default([]),
   broken: z.array(z.object({ id: z.string(), examples: z.array(z.string()) })),
 });
 export type ControlResult = z.infer<typeof controlResult>;

@@ -5,6 +5,7 @@ import { Random } from '@headwater/testing';
 import type { Expectation, RunResult } from '../results/result';
 import { secondsToRecover, type Scenario, type Scene } from '../scenario';
 import { Load } from '../world/load';
+import type { Page } from '../world/pager';
 import type { World } from '../world/world';
 import type { Build } from './build-id';
 
@@ -12,8 +13,10 @@ const SETTLE_SECONDS = 60;
 /** The load is steady before the first fault. */
 const WARM_UP_MS = 2_000;
 const LONGEST_GAP_MS = 1_500;
-/** Alerts: each fault has its own, and a scenario that is about one looks for it. */
-const NOT_ASKED = 'I10';
+/** Rules that say that events were lost, or may have been. Where none was, they must be silent. */
+const OF_LOSS = ['HeadwaterRecordsLost', 'HeadwaterPartitionPoisoned', 'HeadwaterAccountingOpen'] as const;
+/** The check of the quality monitor that says the same. */
+const ACCOUNTING = 'accounting';
 /** What the report keeps of what was found. */
 const KEPT_EXAMPLES = 5;
 const KEPT_WORDS = 3_000;
@@ -80,14 +83,19 @@ export async function runScenario(
   } finally {
     await undo?.();
   }
+  const pages = await world.pager?.firing((Date.now() - started) / 1000);
+  if (pages !== undefined) judgePages(scenario, pages, scene);
   const failing = await world.mend();
   for (const why of failing)
     scene.expect('every service is ready a minute after the last fault', false, why.slice(0, KEPT_WORDS));
-  const verification = await load.check(
-    [world.logs],
-    world.all().map(({ url }) => `${url}/metrics`),
-    SETTLE_SECONDS,
-  );
+  const { alerts = [], quiet = false } = scenario;
+  const verification = await load.check({
+    scan: [world.logs],
+    metrics: world.all().map(({ url }) => `${url}/metrics`),
+    settleSeconds: SETTLE_SECONDS,
+    alerts,
+    noAlerts: quiet ? ['*'] : alerts.includes(ACCOUNTING) ? [] : [ACCOUNTING],
+  });
   await world.merging(true);
   await scenario.judge?.(scene, verification);
   return {
@@ -97,7 +105,8 @@ export async function runScenario(
     ...build,
     startedAt: new Date(started).toISOString(),
     seconds: Math.round((Date.now() - started) / 1000),
-    faults,
+    faults: quiet ? 0 : faults,
+    pages: [...new Set((pages ?? []).map(({ alert }) => alert))].sort(),
     events: verification.sent.accepted,
     ...verification.totals,
     stuck: stuck + verification.totals.stuck + failing.length,
@@ -105,9 +114,7 @@ export async function runScenario(
     unknown: verification.sent.unknown,
     recoverySeconds,
     unverified: verification.invariants
-      .filter(
-        ({ id, verdict }) => verdict === 'unverified' || (verdict === 'not checked' && id !== NOT_ASKED),
-      )
+      .filter(({ verdict }) => verdict === 'unverified' || verdict === 'not checked')
       .map(({ id, note }) => (note === undefined ? id : `${id} (${note})`)),
     rate,
     broken: verification.invariants.flatMap(({ id, verdict, examples }) =>
@@ -116,4 +123,24 @@ export async function runScenario(
     expectations,
     notes,
   };
+}
+
+/** Whoever must be paged is, and nobody is told of a loss where there was none. */
+function judgePages(
+  { pages: wanted = [], quiet = false }: Scenario,
+  pages: readonly Page[],
+  scene: Scene,
+): void {
+  const fired = pages.map(({ alert }) => alert);
+  for (const alert of wanted)
+    scene.expect(`${alert} pages`, fired.includes(alert), fired.join(', ') || 'nothing');
+  const noise = pages
+    .filter(({ severity }) => quiet && severity === 'page')
+    .map(({ alert }) => alert)
+    .concat(OF_LOSS.filter((alert) => fired.includes(alert) && !wanted.includes(alert)));
+  scene.expect(
+    'nobody is paged for nothing',
+    noise.length === 0,
+    [...new Set(noise)].join(', ') || 'nothing',
+  );
 }

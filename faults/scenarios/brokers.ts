@@ -176,6 +176,7 @@ export const brokerScenarios: readonly Scenario[] = [
     full: 6,
     atOnce: 3,
     recoverSeconds: 120,
+    pages: ['HeadwaterCollectorRefuses'],
     prepare: supervised,
     inject: (scene, index) => crash(scene, scene.world.cluster.node(1), absences[index % 3] ?? 3_000),
   }),
@@ -219,6 +220,7 @@ export const brokerScenarios: readonly Scenario[] = [
     title: 'two of three brokers stop: no replica besides the leader is in sync, so nothing may be accepted',
     full: 3,
     atOnce: 3,
+    pages: ['HeadwaterCollectorRefuses'],
     async inject(scene) {
       const { world, random, expect } = scene;
       const survivor = random.pick(world.cluster.nodes);

@@ -4,6 +4,7 @@ import { combinedScenarios } from './combined';
 import { deliveryScenarios } from './deliveries';
 import { logScenarios } from './log';
 import { networkScenarios } from './network';
+import { nothingScenario } from './nothing';
 import { outageScenarios } from './outages';
 import { poisonScenarios } from './poison';
 import { processScenarios } from './processes';
@@ -12,6 +13,7 @@ import { upgradeScenarios } from './upgrades';
 
 /** Every scenario, in the order of the matrix. */
 export const scenarios: readonly Scenario[] = [
+  nothingScenario,
   ...processScenarios,
   ...upgradeScenarios,
   ...outageScenarios,

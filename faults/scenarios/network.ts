@@ -75,6 +75,7 @@ export const networkScenarios: readonly Scenario[] = [
     title: 'all connections to the brokers stay open and bring nothing, until that is noticed',
     full: 3,
     atOnce: 3,
+    pages: ['HeadwaterCollectorRefuses'],
     async inject({ world, expect, tell }) {
       const started = performance.now();
       let deaf: readonly string[] = readers;

@@ -94,6 +94,7 @@ export const outageScenarios: readonly Scenario[] = [
     quick: 1,
     full: 5,
     recoverSeconds: 120,
+    pages: ['HeadwaterPartitionWaiting'],
     async inject({ world, random }) {
       await world.clickhouse.kill();
       await sleep(random.between(5_000, 20_000));
@@ -171,9 +172,10 @@ export const outageScenarios: readonly Scenario[] = [
       atOnce: 3,
       recoverSeconds: 120,
       simulated: 'the embedded front gives the answer that ClickHouse would',
+      pages: ['HeadwaterPartitionWaiting'],
       async inject({ world, random, expect }) {
         await world.clickhouse.part.inject({ code, of: 'inserts' });
-        await sleep(random.between(4_000, 10_000));
+        await sleep(random.between(5_000, 20_000));
         const injected = await world.clickhouse.part.clear();
         expect('inserts were refused', injected > 0, String(injected));
       },

@@ -45,6 +45,7 @@ export const poisonScenarios: readonly Scenario[] = (
     ...(topic === topics.enrichedEvents ? { quick: 1 } : {}),
     full: 8,
     atOnce: 4,
+    pages: ['HeadwaterForeignRecords'],
     async inject({ world, random, expect }) {
       const before = await undecodableIn(world);
       const sent = poisons.flatMap(({ value }) =>

@@ -19,6 +19,7 @@ export const aResult = (over: Partial<RunResult> = {}): RunResult => ({
   unverified: [],
   broken: [],
   expectations: [],
+  pages: [],
   notes: [],
   ...over,
 });

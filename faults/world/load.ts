@@ -54,6 +54,18 @@ export interface LoadOptions {
   readonly rate: number;
 }
 
+/** What a check looks at besides the events. */
+export interface Looks {
+  /** Files and folders that may hold no address. */
+  readonly scan: readonly string[];
+  /** Addresses whose answers may hold none. */
+  readonly metrics: readonly string[];
+  readonly settleSeconds: number;
+  /** Checks of the quality monitor that must have raised an alert, and those that must not; `*`: none may. */
+  readonly alerts: readonly string[];
+  readonly noAlerts: readonly string[];
+}
+
 /** `headwater verify` at work, as a user would run it: a process that sends labelled events, and one that then looks for them. */
 export class Load {
   private accepted = 0;
@@ -107,17 +119,15 @@ export class Load {
     await this.ended;
   }
 
-  /** Looks for every event in the dead letters and in ClickHouse, and for addresses in logs and metrics. */
-  async check(
-    scan: readonly string[],
-    metrics: readonly string[],
-    settleSeconds: number,
-  ): Promise<Verification> {
+  /** Looks for every event in the dead letters and in ClickHouse, for addresses in logs and metrics, and for alerts. */
+  async check({ scan, metrics, settleSeconds, alerts, noAlerts }: Looks): Promise<Verification> {
     const child = spawnVerify(this.options.endpoints, [
       'check',
       ...['--ledger', this.options.ledger, '--settle', String(settleSeconds), '--json'],
       ...scan.flatMap((path) => ['--scan', path]),
       ...metrics.flatMap((url) => ['--metrics', url]),
+      ...alerts.flatMap((check) => ['--expect-alert', check]),
+      ...noAlerts.flatMap((check) => ['--expect-no-alert', check]),
     ]);
     const [said, [code]] = await Promise.all([
       text(child.stdout),

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
 import type { ServiceName } from '@headwater/contracts';
 import { builtServices, prepare, serviceProcess, type PipelineService } from '@headwater/pipeline';
@@ -23,6 +23,7 @@ import {
 import { Balancer } from './balancer';
 import { ClickHouseGate } from './clickhouse-gate';
 import { KafkaWatch } from './kafka-watch';
+import { Pager } from './pager';
 import { RegistryGate } from './registry-gate';
 
 /** One broker; or three, each behind a proxy for its clients. */
@@ -40,6 +41,8 @@ const replicas: Readonly<Record<ServiceName, number>> = {
   'quality-monitor': 1,
 };
 const serviceNames = Object.keys(replicas) as readonly ServiceName[];
+
+const RULES = resolve(__dirname, '../../deploy/prometheus/headwater.rules.yaml');
 
 /** A loader, and the gate that its inserts pass. */
 export interface GatedLoader {
@@ -65,9 +68,15 @@ export class World {
     readonly loaders: readonly GatedLoader[],
     readonly balancer: Balancer,
     readonly kafka: KafkaWatch,
+    /** Null where nobody asks who is woken. */
+    readonly pager: Pager | null,
   ) {}
 
-  static async start(folder: string, kind: WorldKind, tell: (line: string) => void): Promise<World> {
+  static async start(
+    folder: string,
+    kind: WorldKind,
+    { tell, paging }: { readonly tell: (line: string) => void; readonly paging: boolean },
+  ): Promise<World> {
     mkdirSync(folder, { recursive: true });
     const provisioned = await provision(tell);
     const toxiproxy =
@@ -126,6 +135,7 @@ export class World {
         services.set(name, [...(services.get(name) ?? []), service]);
         if (gate) loaders.push({ service, gate });
       }
+    const addresses = [...services.values()].flat().map(({ url }) => new URL(url).host);
     const world = new World(
       kind,
       folder,
@@ -140,6 +150,9 @@ export class World {
       loaders,
       await Balancer.start(() => services.get('collector') ?? []),
       new KafkaWatch(cluster.direct),
+      paging
+        ? await Pager.start(join(folder, 'prometheus'), readFileSync(RULES, 'utf8'), addresses, tell)
+        : null,
     );
     await Promise.all(world.all().map((service) => service.start()));
     return world;
@@ -238,6 +251,7 @@ export class World {
 
   async stop(): Promise<void> {
     await this.balancer.stop();
+    await this.pager?.stop();
     await this.kafka.stop();
     await this.tables.close();
     for (const service of this.all()) {

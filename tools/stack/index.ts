@@ -3,6 +3,7 @@ export type { ClickHouseFault } from './clickhouse-faults';
 export type { ClickHouseUser } from './clickhouse-users';
 export type { Endpoints, TestStack } from './endpoints';
 export { goBinary, type GoProgram } from './go-binary';
+export { debianBinary } from './debian-binary';
 export { startKafka, type RunningKafka } from './kafka';
 export { startSecuredKafka, type KafkaUser, type SecuredKafka } from './kafka-security';
 export {
@@ -13,6 +14,7 @@ export {
 } from './kafka-cluster';
 export { lastLines, launch, waitUntilReady, type ManagedProcess } from './managed-process';
 export { assertPortFree, freePorts, LOOPBACK, steadyPorts, usualPorts } from './ports';
+export { startPrometheus, type RunningPrometheus } from './prometheus';
 export { provision } from './provision';
 export { startRegistry, type RunningRegistry } from './registry';
 export { startRestartable, type Restartable } from './restartable';
