@@ -30,6 +30,17 @@ const insertSettings: ClickHouseSettings = {
   throw_on_max_partitions_per_insert_block: 0,
 };
 
+/**
+ * A gateway that answers 200 by itself, with a page to sign in at or one that says that it is being worked on, has stored nothing.
+ * ClickHouse names the query in every answer: https://clickhouse.com/docs/interfaces/http
+ */
+function mustBeFromClickHouse(headers: Readonly<Record<string, unknown>> | undefined): void {
+  if (headers?.['x-clickhouse-query-id'] === undefined)
+    throw new Error(
+      "it answered 200, and the answer is not ClickHouse's (it has no header X-ClickHouse-Query-Id), so something stands between",
+    );
+}
+
 /** A ClickHouse database over HTTP. Every error is a `ServiceError` that says whether waiting helps. */
 export class ClickHouse {
   readonly database: string;
@@ -48,19 +59,21 @@ export class ClickHouse {
   async query<T>(sql: string, params: Readonly<Record<string, unknown>> = {}): Promise<readonly T[]> {
     return this.explained('did not answer a query', async () => {
       const result = await this.client.query({ query: sql, query_params: params, format: 'JSONEachRow' });
+      mustBeFromClickHouse(result.response_headers);
       return result.json<T>();
     });
   }
 
   /** Runs a statement that has no rows to return. */
   async command(sql: string, params: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    await this.explained('did not run a statement', () =>
-      this.client.command({
+    await this.explained('did not run a statement', async () => {
+      const { response_headers } = await this.client.command({
         query: sql,
         query_params: params,
         clickhouse_settings: { wait_end_of_query: 1 },
-      }),
-    );
+      });
+      mustBeFromClickHouse(response_headers);
+    });
   }
 
   /**
@@ -73,7 +86,7 @@ export class ClickHouse {
     if (block.rows === 0) return;
     const columns = block.columns.map((name) => `\`${name}\``).join(', ');
     await this.explained(`did not take ${block.rows} rows for ${table}`, async () => {
-      const { stream } = await this.client.exec({
+      const { stream, response_headers } = await this.client.exec({
         query: `INSERT INTO \`${this.database}\`.\`${table}\` (${columns}) FORMAT Native`,
         // The whole block as one chunk: what is sent again must be the same bytes, which a live stream cannot promise.
         values: Readable.from([block.bytes], { objectMode: false }),
@@ -81,6 +94,7 @@ export class ClickHouse {
       });
       // The connection is free for the next request only once the (empty) answer has been read.
       await finished(stream.resume());
+      mustBeFromClickHouse(response_headers);
     });
   }
 

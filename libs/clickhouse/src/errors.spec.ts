@@ -18,12 +18,15 @@ const said = (code: string, type: string, message = 'It happened.'): ClickHouseE
 describe('classify', () => {
   it.each([
     ['159', 'TIMEOUT_EXCEEDED'],
+    ['173', 'CANNOT_ALLOCATE_MEMORY'],
     ['209', 'SOCKET_TIMEOUT'],
     ['241', 'MEMORY_LIMIT_EXCEEDED'],
     ['242', 'TABLE_IS_READ_ONLY'],
     ['243', 'NOT_ENOUGH_SPACE'],
     ['252', 'TOO_MANY_PARTS'],
     ['999', 'KEEPER_EXCEPTION'],
+    ['1001', 'STD_EXCEPTION'],
+    ['1002', 'UNKNOWN_EXCEPTION'],
   ])('waits for %s %s to pass', (code, type) => {
     const error = classify(said(code, type), url, doing);
     expect(error).toBeInstanceOf(ClickHouseUnavailable);
@@ -52,6 +55,16 @@ describe('classify', () => {
     expect(error).toBeInstanceOf(TablesNotReady);
     expect((error as ServiceError).retriable).toBe(true);
     expect(error.message).toContain('Run the job `migrate`');
+  });
+
+  it('does not blame the rows for a view that an operator has hung on a table, and does not quote them', () => {
+    const pushed =
+      "Cannot parse string 'secret' as UInt32: while pushing to view headwater.by_user (3f1c): while executing";
+    const error = classify(said('6', 'CANNOT_PARSE_TEXT', pushed), url, doing);
+    expect(error).toBeInstanceOf(TablesNotReady);
+    expect(error.message).toBe(
+      `ClickHouse at ${url} ${doing}: the view headwater.by_user, which is not ours, cannot work with them (code 6 CANNOT_PARSE_TEXT). They wait and are tried again. Correct the view, or drop it.`,
+    );
   });
 
   it('blames the rows for a value that cannot be read, without quoting it', () => {

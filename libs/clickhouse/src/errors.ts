@@ -46,6 +46,7 @@ const transient: ReadonlySet<number> = new Set([
   96, // CANNOT_WRITE_TO_SOCKET
   159, // TIMEOUT_EXCEEDED
   164, // READONLY
+  173, // CANNOT_ALLOCATE_MEMORY
   198, // DNS_ERROR
   201, // QUOTA_EXCEEDED
   202, // TOO_MANY_SIMULTANEOUS_QUERIES
@@ -79,6 +80,8 @@ const transient: ReadonlySet<number> = new Set([
   745, // SERVER_OVERLOADED
   999, // KEEPER_EXCEPTION
   1000, // POCO_EXCEPTION
+  1001, // STD_EXCEPTION: no memory, a file system that fails
+  1002, // UNKNOWN_EXCEPTION
 ]);
 
 const access: ReadonlySet<number> = new Set([
@@ -120,11 +123,14 @@ const content: ReadonlySet<number> = new Set([
   407, // DECIMAL_OVERFLOW
   441, // CANNOT_PARSE_DOMAIN_VALUE_FROM_STRING
   467, // CANNOT_PARSE_BOOL
-  469, // VIOLATED_CONSTRAINT
+  469, // VIOLATED_CONSTRAINT: whoever added it wants such rows nowhere
   675, // CANNOT_PARSE_IPV4
   676, // CANNOT_PARSE_IPV6
   691, // UNKNOWN_ELEMENT_OF_ENUM
 ]);
+
+/** Ends what a materialized view said that could not work with the rows of its table. */
+const PUSHING_TO_VIEW = /while pushing to view ([^\s.]+(?:\.[^\s.]+)?)/iu;
 
 const KEPT_OF_MESSAGE = 300;
 
@@ -148,6 +154,11 @@ export function classify(error: unknown, url: string, doing: string): Error {
   }
   const code = Number(error.code);
   const name = `code ${error.code}${error.type === undefined ? '' : ` ${error.type}`}`;
+  const view = PUSHING_TO_VIEW.exec(error.message)?.[1];
+  if (view !== undefined && (content.has(code) || tables.has(code)))
+    return new TablesNotReady(
+      `${where}: the view ${view}, which is not ours, cannot work with them (${name}). They wait and are tried again. Correct the view, or drop it.`,
+    );
   if (content.has(code)) return new ContentRefused(`${where} because of what is in them (${name}).`);
   const said = `${name}: ${shortened(error.message)}`;
   if (access.has(code))

@@ -212,6 +212,21 @@ describe('ClickHouse', () => {
     expect(await count()).toBe(0);
   });
 
+  it('waits where a view of somebody else cannot work with the rows', async () => {
+    await clickhouse.command(
+      'CREATE MATERIALIZED VIEW numbers ENGINE = MergeTree ORDER BY tuple() AS SELECT toUInt32(text) AS number FROM every_type',
+    );
+    try {
+      const refused = insert([{ n: 1, text: 'no number' }], 'viewed');
+      await expect(refused).rejects.toThrow(TablesNotReady);
+      await expect(refused).rejects.toThrow(/the view \S*numbers, which is not ours, cannot work with them/);
+    } finally {
+      await clickhouse.command('DROP VIEW numbers');
+    }
+    await insert([{ n: 1, text: 'no number' }], 'viewed');
+    expect(await count()).toBe(1);
+  });
+
   it('waits for a migration where table or column are missing', async () => {
     const block = encodeBlock([{ name: 'n', type: of('int32') }], [{ n: 1 }]);
     await expect(clickhouse.insert('no_such_table', block, { token: 'a' })).rejects.toThrow(TablesNotReady);
@@ -275,6 +290,18 @@ describe('ClickHouse that does not answer', () => {
     const clickhouse = connect(300);
     await expect(clickhouse.insert('t', block, { token: 'a' })).rejects.toThrow(ClickHouseUnavailable);
     await expect(clickhouse.ping()).rejects.toThrow(ClickHouseUnavailable);
+    await clickhouse.close();
+  });
+
+  it('is waited for when a proxy answers 200 in its place: nothing is stored', async () => {
+    answer = (end) => {
+      end(200, '<html>Please sign in</html>');
+    };
+    const clickhouse = connect();
+    const refusal = /answered 200, and the answer is not ClickHouse's.*It is tried again/;
+    await expect(clickhouse.insert('t', block, { token: 'a' })).rejects.toThrow(refusal);
+    await expect(clickhouse.command('SELECT 1')).rejects.toThrow(refusal);
+    await expect(clickhouse.query('SELECT 1')).rejects.toThrow(ClickHouseUnavailable);
     await clickhouse.close();
   });
 

@@ -396,6 +396,28 @@ describe('a failed event', () => {
     expect(JSON.stringify(fate)).not.toContain('203.0.113');
   });
 
+  it('is what a payload becomes that brings one to light before its events are known', () => {
+    const body = Buffer.from('{}');
+    body.subarray = () => {
+      throw new RangeError('203.0.113.0');
+    };
+    body.toString = () => {
+      body.toString = () => '{}';
+      throw new RangeError('203.0.113.0');
+    };
+    const [fate, ...others] = enrich(aCollectorPayload({ body }));
+    expect(others).toEqual([]);
+    expect(fate).toMatchObject({
+      kind: 'failed',
+      value: {
+        failure_type: 'payload_format_violation',
+        replayable: false,
+        payload: expect.any(String) as string,
+      },
+    });
+    expect(JSON.stringify(fate)).not.toContain('203.0.113');
+  });
+
   it('is never made of an innocent event when infrastructure is broken', () => {
     class Broken extends ServiceError {
       override readonly code = 'E_BROKEN';

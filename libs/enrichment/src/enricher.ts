@@ -1,6 +1,7 @@
 import type { CollectorPayload, EnrichedEvent, Failure, Replay } from '@headwater/contracts';
 import {
   describeEvent,
+  failed,
   failedEvent,
   failure,
   isNonEmpty,
@@ -64,7 +65,7 @@ export function createEnricher({
   const parts: Parts = { steps, pseudonyms: lookUps.pseudonyms, processor, admit };
   return {
     payload: (payload) => {
-      const sent = readPayload(payload);
+      const sent = takenApart(payload);
       if (sent.kind === 'ok') return sent.value.map((event) => fateOf(event, payload, null, parts));
       return sent.kind === 'failed' ? [unsplit(payload, sent.failures, processor)] : [];
     },
@@ -77,6 +78,22 @@ interface Parts {
   readonly pseudonyms: Pseudonyms;
   readonly processor: Processor;
   readonly admit: Admit | null;
+}
+
+/** The events of a payload. Where a fault of ours comes to light before they are known, the payload fails as a whole. */
+function takenApart(payload: CollectorPayload): ReturnType<typeof readPayload> {
+  try {
+    return readPayload(payload);
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
+    return failed(
+      failure(
+        'payload_format_violation',
+        `The enricher has a fault that this payload brings to light (${nameOf(error)}). Report it with the payload id.`,
+        { source: 'enricher' },
+      ),
+    );
+  }
 }
 
 function fateOf(
@@ -175,6 +192,9 @@ function unsplit(
   return { kind: 'failed', value };
 }
 
+/** Of a fault only the kind: its message may quote what was sent. */
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+
 function faulty(
   { index }: SentEvent,
   payload: CollectorPayload,
@@ -182,10 +202,9 @@ function faulty(
   error: unknown,
   processor: Processor,
 ): Fate<EnrichedEvent> {
-  const kind = error instanceof Error ? error.name : typeof error;
   const problem = failure(
     'enrichment_failure',
-    `The enricher has a fault that this event brings to light (${kind}). Report it with the payload id and the index.`,
+    `The enricher has a fault that this event brings to light (${nameOf(error)}). Report it with the payload id and the index.`,
     { source: 'enricher' },
   );
   const value = failedEvent('enricher', processor, [problem], {

@@ -5,7 +5,7 @@ import {
   type SelfDescribing,
   type StageCounts,
 } from '@headwater/contracts';
-import { route, uuidV5, type Batch } from '@headwater/stage';
+import { route, ServiceError, uuidV5, type Batch } from '@headwater/stage';
 import { anEnrichedEvent, BUILT_AT } from '@headwater/testing';
 import { DuplicateWindow } from './duplicates';
 import { compileSchema, igluUri, KeyMap, type Resolution } from './resolution';
@@ -58,6 +58,53 @@ function run(batch: Batch<EnrichedEvent>, known: Partial<Validation> = {}) {
     total: counts.find(({ series }) => series === 'total'),
   };
 }
+
+describe('a rule with a fault of ours', () => {
+  const faulty = defineRule({
+    name: 'faulty',
+    summary: 'Cannot cope with some events.',
+    check: ({ app_id }) => {
+      if (app_id === 'odd') throw new RangeError('secret 203.0.113.9');
+      return [];
+    },
+  });
+
+  it('fails the event that brings it to light, says so, and goes on with the next', () => {
+    const odd = anEnrichedEvent({ app_id: 'odd', event_id: 'a2' });
+    const { valid, failed } = run(batchOf([anEnrichedEvent(), odd]), { rules: [faulty] });
+    expect(valid).toHaveLength(1);
+    expect(failed).toMatchObject([
+      {
+        stage: 'validator',
+        event_id: 'a2',
+        replayable: true,
+        failures: [
+          {
+            type: 'schema_violation',
+            source: 'faulty',
+            message:
+              'The rule faulty has a fault that this event brings to light (RangeError). Report it with the id of the event; a version without the fault can replay it.',
+          },
+        ],
+      },
+    ]);
+    expect(JSON.stringify(failed)).not.toContain('203.0.113.9');
+  });
+
+  it('does not take an outage for one', () => {
+    class Outage extends ServiceError {
+      override readonly code = 'E_OUTAGE';
+      override readonly retriable = true;
+    }
+    const out = defineRule({
+      ...faulty,
+      check: () => {
+        throw new Outage('not now');
+      },
+    });
+    expect(() => run(batchOf([anEnrichedEvent()]), { rules: [out] })).toThrow(Outage);
+  });
+});
 
 describe('the validator stage', () => {
   it('hands a good event on as the very object that it got', () => {

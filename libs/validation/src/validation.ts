@@ -2,8 +2,10 @@ import { topics, type EnrichedEvent, type Failure } from '@headwater/contracts';
 import {
   describeEvent,
   failedEvent,
+  failure,
   isNonEmpty,
   isUndecodable,
+  ServiceError,
   uuidV5,
   type Batch,
   type FailedSubject,
@@ -93,10 +95,27 @@ export function schemaKeysIn(events: Iterable<EnrichedEvent>): Iterable<SchemaKe
 function check(rules: readonly Rule[], event: EnrichedEvent, context: RuleContext): readonly Failure[] {
   let failures = NO_FAILURES;
   for (const rule of rules) {
-    const found = rule.check(event, context);
+    const found = answerOf(rule, event, context);
     if (found.length > 0) failures = failures.length === 0 ? found : [...failures, ...found];
   }
   return failures;
+}
+
+/** What a rule finds. Broken infrastructure stops the partition; a fault of ours that one event triggers must not. */
+function answerOf(rule: Rule, event: EnrichedEvent, context: RuleContext): readonly Failure[] {
+  try {
+    return rule.check(event, context);
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
+    const kind = error instanceof Error ? error.name : typeof error;
+    return [
+      failure(
+        'schema_violation',
+        `The rule ${rule.name} has a fault that this event brings to light (${kind}). Report it with the id of the event; a version without the fault can replay it.`,
+        { source: rule.name },
+      ),
+    ];
+  }
 }
 
 /**
