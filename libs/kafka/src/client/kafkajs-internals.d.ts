@@ -230,3 +230,15 @@ declare module 'kafkajs/src/protocol/recordBatch/record/v0' {
     readonly headers: object;
   }): object;
 }
+
+declare module 'kafkajs/src/retry' {
+  import type { RetryOptions } from 'kafkajs';
+  export default function createRetry(options: RetryOptions): unknown;
+}
+
+declare module 'kafkajs/src/producer/sendMessages' {
+  import type { ProducerBatch, RecordMetadata } from 'kafkajs';
+  export default function createSendMessages(
+    parts: Readonly<Record<'logger' | 'cluster' | 'partitioner' | 'eosManager' | 'retrier', unknown>>,
+  ): (batch: ProducerBatch) => Promise<RecordMetadata[]>;
+}

@@ -14,6 +14,7 @@ import { portMetrics, type PortMetrics } from '../metrics';
 import type { TopicWriterOptions } from '../options';
 import { largestRecord, sizeOf } from './cut-sends';
 import { partitionOf } from './murmur2';
+import { isWhole } from './whole-answer';
 import { WriteBatch } from './write-batch';
 
 /** kafkajs sorts the records of a request by partition in a time that grows with the square of their number. */
@@ -274,8 +275,9 @@ export class TopicWriter {
         topicMessages: [{ topic: this.options.kafka.topicName(queue.topic), messages }],
       })
       .then(
-        () => {
-          this.acknowledged(queue, sending);
+        (answer) => {
+          if (isWhole(messages, answer)) this.acknowledged(queue, sending);
+          else this.failed(queue, sending, new Error('not for every partition'));
         },
         (error: unknown) => {
           this.failed(queue, sending, error);
