@@ -36,6 +36,8 @@ export interface Scenario {
   readonly pages?: readonly string[];
   /** Checks of the quality monitor that must raise an alert during a run. */
   readonly alerts?: readonly string[];
+  /** While it lasts, events are lost for all that anybody can see: those who watch for that may say so. */
+  readonly looksLikeLoss?: boolean;
   /** Nothing is broken: such a run counts no fault, and nobody may be told anything. */
   readonly quiet?: boolean;
   /** Says what stands in for the real thing, where it is not the real thing that broke. */

@@ -87,6 +87,7 @@ export const logScenarios: readonly Scenario[] = [
     full: 3,
     recoverSeconds: 120,
     pages: ['HeadwaterPartitionWaiting'],
+    looksLikeLoss: true,
     async inject({ world, random, expect }) {
       const topic = topics.validEvents.name;
       const loaders = world.of('loader');
@@ -99,7 +100,9 @@ export const logScenarios: readonly Scenario[] = [
       await Promise.all(loaders.map((service) => service.start('launched')));
       const refused = (): boolean => logs.some((lines) => lines().some(({ code }) => code === 'E_ABOVE_END'));
       expect('a loader says that the log ends before what it has read', await until(refused, 60_000));
-      expect('no loader is ready', !(await Promise.all(loaders.map(isReady))).includes(true));
+      const isNoneReady = async (): Promise<boolean> =>
+        !(await Promise.all(loaders.map(isReady))).includes(true);
+      expect('no loader is ready', await until(isNoneReady, 30_000));
       await sleep(UNTIL_PAGED_MS);
       for (const service of loaders) await service.stop();
       await setOffsets(world, 'loader', topic, committed);

@@ -4,6 +4,8 @@ import { LOOPBACK } from '@headwater/stack';
 
 const PROBE_INTERVAL_MS = 250;
 const PROBE_TIMEOUT_MS = 1_000;
+/** As many probes in a row must fail, as Kubernetes has it. */
+const FAILURES = 3;
 
 /** A collector behind the balancer. */
 export interface Backend {
@@ -17,6 +19,8 @@ export interface Backend {
 export class Balancer {
   private ready: readonly number[] = [];
   private next = 0;
+  /** Probes that failed in a row, by port. */
+  private readonly failures = new Map<number, number>();
   private readonly sockets = new Set<Socket>();
   private readonly probing: NodeJS.Timeout;
 
@@ -50,20 +54,15 @@ export class Balancer {
   }
 
   private async probe(): Promise<void> {
-    const answers = await Promise.all(
+    const ports = await Promise.all(
       this.backends().map(async ({ url }) => {
-        try {
-          const answer = await fetch(`${url}/health/ready`, {
-            signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
-          });
-          await answer.arrayBuffer();
-          return answer.ok ? Number(new URL(url).port) : null;
-        } catch {
-          return null;
-        }
+        const port = Number(new URL(url).port);
+        const failures = (await isReady(url)) ? 0 : (this.failures.get(port) ?? FAILURES) + 1;
+        this.failures.set(port, failures);
+        return failures < FAILURES ? port : null;
       }),
     );
-    this.ready = answers.filter((port) => port !== null);
+    this.ready = ports.filter((port) => port !== null);
   }
 
   private join(client: Socket): void {
@@ -85,5 +84,15 @@ export class Balancer {
     this.sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.sockets.delete(socket));
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    return false;
   }
 }

@@ -6,7 +6,7 @@ describe('rules for a faster clock', () => {
   - name: one
     rules:
       - alert: A
-        expr: rate(a_5m_total[1m]) * 60 > 10 and b offset 10m > 0 and time() - c > 300
+        expr: rate(a_5m_total[1m]) * 60 > 10 and b[1h] offset 10m > 0 and time() - c > 300
         for: 15m
         labels: { severity: page }
       - alert: B
@@ -16,7 +16,7 @@ describe('rules for a faster clock', () => {
   - name: one
     rules:
       - alert: A
-        expr: rate(a_5m_total[3s]) * 60 > 10 and b offset 10s > 0 and time() - c > 300
+        expr: rate(a_5m_total[3s]) * 60 > 10 and b[60s] offset 10s > 0 and time() - c > 300
         for: 15s
         labels:
           severity: page

@@ -22,21 +22,24 @@ export interface Page {
 /** Rules for a clock that goes sixty times as fast: what they say of a minute holds for a second. Thresholds stay. */
 export function accelerated(rules: string): string {
   const fast = (text: string): string =>
-    text.replace(
-      /\b(\d+)m\b/gu,
-      (_whole, minutes: string) => `${String(Math.max(LEAST_SECONDS, Number(minutes)))}s`,
-    );
+    text.replace(/\b(\d+)([mh])\b/gu, (_whole, count: string, unit: string) => {
+      const minutes = Number(count) * (unit === 'h' ? 60 : 1);
+      return `${String(Math.max(LEAST_SECONDS, minutes))}s`;
+    });
   const { groups } = parse(rules) as Rules;
-  return stringify({
-    groups: groups.map(({ name, rules: own }) => ({
-      name,
-      rules: own.map((rule) => ({
-        ...rule,
-        expr: fast(rule.expr),
-        ...(rule.for === undefined ? {} : { for: fast(rule.for) }),
+  return stringify(
+    {
+      groups: groups.map(({ name, rules: own }) => ({
+        name,
+        rules: own.map((rule) => ({
+          ...rule,
+          expr: fast(rule.expr),
+          ...(rule.for === undefined ? {} : { for: fast(rule.for) }),
+        })),
       })),
-    })),
-  });
+    },
+    { lineWidth: 0 },
+  );
 }
 
 /** A real Prometheus with the alert rules that ship: whether anybody would be woken by what a fault does. */
