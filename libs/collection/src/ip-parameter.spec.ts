@@ -5,6 +5,15 @@ import { truncateIpInBody, truncateIpInQuery } from './ip-parameter';
 const body = (text: string, anonymous = false): string =>
   truncateIpInBody(Buffer.from(text), anonymous).toString('utf8');
 
+function readsNoJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** Addresses that truncation changes, so that finding one whole afterwards is a leak. */
 const addresses = fc
   .oneof(fc.ipV4(), fc.ipV6())
@@ -227,6 +236,40 @@ describe('truncateIpInBody', () => {
     expect(body('?ip=81.2.69.142&schema=a')).toBe('?ip=81.2.69.0&schema=a');
     expect(body('?ip=81.2.69.142&schema=a', true)).toBe('?schema=a');
     expect(body('\ufeffip=81.2.69.142')).toBe('\ufeffip=81.2.69.0');
+  });
+
+  it('reads a body that only opens like JSON as a form, too', () => {
+    expect(body('{&ip=81.2.69.142')).toBe('{&ip=81.2.69.0');
+    expect(body('[&e=pv&%69%70=81.2.69.142&p=web')).toBe('[&e=pv&ip=81.2.69.0&p=web');
+    expect(body('{&e=pv&i%70=81.2.69.142', true)).toBe('{&e=pv');
+    expect(body('{"x":1}&%69p=81.2.69.142&p=web')).toBe('{"x":1}&ip=81.2.69.0&p=web');
+  });
+
+  it('leaves what is JSON as it came, also where it holds a query string', () => {
+    const json = Buffer.from('{"url":"https://shop.example/?a=1&ip=81.2.69.142"}');
+    expect(truncateIpInBody(json, false)).toBe(json);
+  });
+
+  it('lets no address survive under the parameter in a body that opens like anything', () => {
+    fc.assert(
+      fc.property(
+        addresses.chain((address) =>
+          fc.record({
+            address: fc.constant(address),
+            open: fc.constantFrom('{', '[', ' {', '\n[', '{"a":', '{"a":1}', '[{"b":"', '{"c":"d"},'),
+            key: spelled('ip', percentEscapes),
+            rest: fc.constantFrom('', '&e=pv', '"}', '&p=web&tv=x"}]'),
+          }),
+        ),
+        fc.boolean(),
+        ({ address, open, key, rest }, anonymous) => {
+          const text = `${open}&${key}=${address}${rest}`;
+          fc.pre(readsNoJson(text));
+          expect(body(text, anonymous)).not.toContain(address);
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 
   it('changes no other byte of a body that it has to mask', () => {

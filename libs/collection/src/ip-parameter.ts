@@ -18,6 +18,8 @@ const MARK = '\u00ef\u00bb\u00bf';
  * order mark of a form.
  */
 const IP_PARAMETER = new RegExp(`(^(?:${MARK})?\\?*|&)(?:i|%69)(?:p|%70)(?:=([^&]*))?(?=&|$)`, 'g');
+/** The same, behind another parameter, in each way to spell it. */
+const IN_FORM = ['&ip', '&%69p', '&i%70', '&%69%70'] as const;
 /** The separator after a first parameter that is gone, unless what readers skip would then be at the beginning. */
 const SEPARATOR_LEFT = new RegExp(`^([^&]*)&(?![?${MARK}])`);
 /** Longest list of addresses that is read, in characters. */
@@ -60,7 +62,8 @@ const decoded = (value: string): string =>
  */
 export function truncateIpInBody(body: Buffer, anonymous: boolean): Buffer {
   if (!opensJson(body)) return truncateIpInText(body, anonymous);
-  return namesIp(body) ? (truncatedJson(body, anonymous) ?? masked(body)) : body;
+  if (namesIp(body)) return truncatedJson(body, anonymous) ?? masked(body);
+  return namesIpInForm(body) && !isJson(body) ? truncateIpInText(body, anonymous) : body;
 }
 
 /** A body that is no JSON: read as a form, as some trackers and webhooks send it. */
@@ -86,6 +89,18 @@ function namesIp(body: Buffer): boolean {
     if (body[at - 1] === QUOTE) return true;
   }
   return body.includes(ESCAPE) || (body.includes(NUL) && namesIp(Buffer.from(withoutNuls(body), 'latin1')));
+}
+
+/** A body that opens like JSON and is none is read as a form, whose first parameter then has a strange name: `{&ip=…`. */
+const namesIpInForm = (body: Buffer): boolean => IN_FORM.some((key) => body.includes(key));
+
+function isJson(body: Buffer): boolean {
+  try {
+    JSON.parse(body.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Bytes as Latin-1 text, so that each stays what it was; without the empty bytes of UTF-16, which no reader takes. */

@@ -162,6 +162,12 @@ it.each<[string, Partial<CollectorPayload>]>([
   expect(eventsIn(known)).toEqual(['a']);
 });
 
+it('does not read as a form what is JSON, or an address in a text of it would become one of a visitor', () => {
+  const text = '{"x":"&e=pv&p=web&tv=x&page=a&ip=203.0.113.7"}';
+  const known = { content_type: 'application/x-www-form-urlencoded', body: Buffer.from(text) };
+  expect(readPayload(aCollectorPayload(known)).kind).toBe('failed');
+});
+
 it('reads the event of tp1 from the query string, and from a body where the query string has none', () => {
   const path = '/com.snowplowanalytics.snowplow/tp1';
   expect(eventsIn({ path, querystring: one, body: Buffer.from('anything') })).toEqual(['one']);

@@ -22,11 +22,13 @@ function eventsIn(
 ): readonly SentEvent[] {
   if (!isEmpty(body)) {
     const text = textOf(body);
-    const candidates = listIn(parsed(text));
+    const json = parsed(text);
+    const candidates = listIn(json);
     if (tooManyEvents(candidates.length, querystring)) return [];
     if (candidates.some(readsLikeEvent))
       return candidates.map((event, index) => sentInBody(index, event, query));
-    const form = readQueryString(text);
+    // JSON is no form: what stands behind an `&` in one of its texts is no parameter.
+    const form = json === undefined ? readQueryString(text) : new Map<string, string>();
     if (readsLikeEvent(Object.fromEntries(form))) return [sentInQuery(new Map([...form, ...query]))];
   }
   return readsLikeEvent(Object.fromEntries(query)) ? [sentInQuery(query)] : [];

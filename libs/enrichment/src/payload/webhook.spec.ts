@@ -85,6 +85,15 @@ it.each([
   expect(event && dataOf(event)).toBe(unstruct(entity('{"id":"7","aid":"in data"}')));
 });
 
+it('reads JSON that calls itself a form as JSON, as `curl -d` sends it', () => {
+  const json = post('{"id":7,"x":"&ip=203.0.113.7"}', {
+    querystring: inQuery,
+    content_type: 'application/x-www-form-urlencoded',
+  });
+  const [event] = read(json);
+  expect(event && dataOf(event)).toBe(unstruct(entity('{"id":7,"x":"&ip=203.0.113.7"}')));
+});
+
 it('leaves an element that does not describe itself to where entities are read', () => {
   const [good, bad] = read(post(`[${entity('{}')},{"id":7}]`));
   expect(good && dataOf(good)).toBe(unstruct(entity('{}')));

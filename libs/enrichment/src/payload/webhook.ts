@@ -32,9 +32,11 @@ export function readWebhook({ querystring, body, content_type }: CollectorPayloa
   const query = readQueryString(querystring);
   const schema = query.get(SCHEMA);
   if (isEmpty(body)) return schema === undefined ? failed(noSchema) : fromFields(query, schema, query);
-  if (isForm(content_type)) return fromForm(textOf(body), query);
-  if (isJson(content_type)) return fromJson(textOf(body), query, querystring);
-  return failed(wrongContentType(content_type));
+  const text = textOf(body);
+  const json = parsed(text);
+  if (isJson(content_type) || (isForm(content_type) && isContainer(json)))
+    return fromJson(text, json, query, querystring);
+  return isForm(content_type) ? fromForm(text, query) : failed(wrongContentType(content_type));
 }
 
 function fromForm(text: string | null, query: Query): Read {
@@ -53,8 +55,10 @@ function fromFields(fields: Query, schema: string, query: Query): Read {
   return ok([eventOf(0, query, entity(schema, JSON.stringify(Object.fromEntries(data))))]);
 }
 
-function fromJson(text: string | null, query: Query, querystring: string | null): Read {
-  const json = parsed(text);
+/** What nobody would write as a form: senders that say nothing of their type are said to send one. */
+const isContainer = (json: unknown): boolean => isObject(json) || Array.isArray(json);
+
+function fromJson(text: string | null, json: unknown, query: Query, querystring: string | null): Read {
   if (text === null || json === undefined) return failed(notReadable('JSON'));
   if (Array.isArray(json) ? !json.some(isObject) : !isObject(json)) return failed(noEvents);
   const tooMany = Array.isArray(json) ? tooManyEvents(json.length, querystring) : null;
