@@ -30,6 +30,7 @@ export class UnboundedSchema extends Error {}
  * - A count of items is believed only up to the number of bytes that are left, and items that take no byte are refused,
  *   so the size of a decoded value is bounded by the size of the record. (Plain avsc makes 20 million nulls of 5 bytes.)
  * - A `long` beyond ±2^52 is refused. (Plain avsc, which counts in doubles, writes and reads another number.)
+ * - An `int` beyond 32 bits is refused. (Plain avsc reads it like a long, and then cannot write what it has read.)
  * - A lone surrogate is written as U+FFFD. (Plain avsc writes bytes that are not UTF-8, which other readers reject.)
  * - Unions with null read and write plain values.
  *
@@ -54,6 +55,10 @@ const hook: Hook = (schema, options) => {
     options.registry['long'] ??= new ExactLong();
     return options.registry['long'];
   }
+  if (schema === 'int' || isType(schema, 'int')) {
+    options.registry['int'] ??= new ExactInt();
+    return options.registry['int'];
+  }
   if (isType(schema, 'array')) return new BoundedArray(schema, options);
   if (isType(schema, 'map')) return new BoundedMap(schema, options);
   if (Array.isArray(schema) && schema.length === 2 && schema[0] === 'null')
@@ -68,6 +73,14 @@ class TextType extends types.StringType {
   _write(tap: Tap, value: unknown): void {
     if (typeof value !== 'string') throw new TypeError('not a text');
     tap.writeString(value.isWellFormed() ? value : value.toWellFormed());
+  }
+}
+
+class ExactInt extends types.IntType {
+  _read(tap: Tap): number {
+    const value = tap.readLong();
+    if (value !== (value | 0)) throw new Error('an integer of more than 32 bits');
+    return value;
   }
 }
 

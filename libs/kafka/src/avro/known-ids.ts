@@ -43,7 +43,7 @@ export class KnownIds {
     return this.all().subjects[subject]?.[fingerprintOf(schema)] ?? null;
   }
 
-  schemaOf(id: number): object | null {
+  schemaOf(id: number): Readonly<Record<string, unknown>> | null {
     return this.all().schemas[String(id)] ?? null;
   }
 

@@ -8,8 +8,10 @@ import type { Log } from '../client/log';
 import { KnownIds } from './known-ids';
 
 const DEADLINE_MS = 5_000;
-/** How long the registry is not asked again for an id that it does not know. */
+/** How long the registry is not asked again for an id whose records cannot be decoded. */
 const NEGATIVE_CACHE_MS = 30_000;
+/** How a registry says that it holds no such subject or schema. A gateway that knows no such path says 404 too, without these. */
+const NOT_FOUND: readonly unknown[] = [40401, 40403];
 /** Time between two attempts to have ids confirmed that were taken from the file. */
 const CONFIRM_MS = 5_000;
 
@@ -20,8 +22,9 @@ export type Codecs = ReadonlyMap<string, TopicCodec>;
  * The schema registry. Nothing of it is on the path of a record: ids of our own schemas are looked up once, other
  * schemas once per id.
  *
- * Its client reports a registry that is offline as "400 Bad Request", so no status is believed by itself. A record is
- * called undecodable only when the registry has just shown that it works, by naming the right id for a schema of ours.
+ * Its client reports a registry that is offline as "400 Bad Request", so no status is believed by itself. What it says of a
+ * schema that is not ours, that there is none included, counts only when it has just shown that it works and is the one that
+ * it was, by naming the right id for a schema of ours.
  *
  * Ids are kept in a file where one is configured. When the registry is down at the start, they are taken from there, and
  * confirmed once it answers; if it then names another id, `trouble` says so and nothing is read or written any more.
@@ -33,17 +36,17 @@ export class SchemaRegistry {
   private readonly unconfirmed = new Map<string, { readonly topic: Topic; readonly id: number }>();
   private confirming: NodeJS.Timeout | null = null;
   private changed: RegistryChanged | null = null;
-  private readonly unknownIds = new Map<number, number>();
+  private readonly url: string;
 
   constructor(
     readonly config: RegistryConfig,
     private readonly log: Log,
-    private readonly now: () => number = Date.now,
   ) {
     this.known = new KnownIds({ path: config.idsFile, seed: config.idsSeedFile }, log);
     const { url, username, password } = config;
+    this.url = url.replace(/\/+$/, '');
     this.client = new RegistryClient({
-      host: url.replace(/\/+$/, ''),
+      host: this.url,
       clientId: 'headwater',
       retry: { retries: 1, initialRetryTimeInSecs: 0.1, maxRetryTimeInSecs: 1 },
       ...(username === undefined ? {} : { auth: { username, password: password ?? '' } }),
@@ -143,11 +146,16 @@ export class SchemaRegistry {
     return id;
   }
 
-  /** Teaches a codec the schema of an id. When the registry knows no such id, the codec learns that for a while. */
+  /**
+   * Teaches a codec the schema of an id. When there is none, or one that it cannot read, the codec learns that for a while.
+   *
+   * @throws {RegistryUnavailable | RegistryChanged} when the registry cannot be believed, and did not say it before
+   */
   async teach(codec: TopicCodec, id: number, prefix: string): Promise<void> {
-    const schema = this.isKnownMissing(id) ? null : await this.writerSchema(codec, id, prefix);
-    if (schema !== null) codec.learn(id, schema);
-    else codec.forget(id, `the registry knows no schema ${String(id)}`, this.retryAt(id) - this.now());
+    const schema = await this.writerSchema(codec, id, prefix);
+    const reason = schema === null ? `the registry knows no schema ${String(id)}` : codec.learn(id, schema);
+    if (reason !== null) codec.forget(id, reason, NEGATIVE_CACHE_MS);
+    else if (schema !== null) this.known.rememberSchema(id, schema);
   }
 
   /**
@@ -182,63 +190,67 @@ export class SchemaRegistry {
   }
 
   /** Id of our schema under a subject; null when the registry has it not. */
-  async findId(topic: Topic, subject: string): Promise<number | null> {
+  async findId(topic: Pick<Topic, 'schema'>, subject: string): Promise<number | null> {
+    const { username, password } = this.config;
     try {
-      return await this.ask(
-        this.client.getRegistryIdBySchema(
-          subject,
-          structuredClone(schemas[topic.schema]) as Parameters<RegistryClient['getRegistryIdBySchema']>[1],
-        ),
-      );
+      // The client keeps the status alone, and takes every 404 for the registry's.
+      const response = await fetch(`${this.url}/subjects/${encodeURIComponent(subject)}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/vnd.schemaregistry.v1+json',
+          ...(username === undefined ? {} : { authorization: basic(username, password ?? '') }),
+        },
+        body: JSON.stringify({ schema: JSON.stringify(schemas[topic.schema]) }),
+        signal: AbortSignal.timeout(DEADLINE_MS),
+      });
+      const answer = answerIn(await response.text());
+      if (response.ok && typeof answer.id === 'number') return answer.id;
+      if (response.status === 404 && NOT_FOUND.includes(answer.error_code)) return null;
+      throw new Error(`status ${String(response.status)}, which is no answer of a registry`);
     } catch (error) {
-      // The client turns the status 404, and only that, into this error.
-      if (error instanceof Error && error.name === 'ConfluentSchemaRegistryError') return null;
       throw this.unavailable(error);
     }
   }
 
-  private async writerSchema(codec: TopicCodec, id: number, prefix: string): Promise<object | null> {
+  /** What the registry holds under an id, null when nothing. Where it does not answer: what it said before. */
+  private async writerSchema(codec: TopicCodec, id: number, prefix: string): Promise<Schema | null> {
     try {
-      const schema = (await this.ask(this.client.getSchema(id))) as { schema?: (options: object) => object };
-      if (typeof schema.schema !== 'function') return {};
+      const schema = await this.readSchema(id);
+      await this.proveAlive(codec, prefix);
       this.log.info(
         { topic: codec.topic.name, schemaId: id },
         `Read schema ${String(id)} from the registry.`,
       );
-      const read = schema.schema({ exportAttrs: true }) as Readonly<Record<string, unknown>>;
-      this.known.rememberSchema(id, read);
-      return read;
+      return schema;
     } catch (error) {
-      if (statusOf(error) !== 404) {
-        const known = this.known.schemaOf(id);
-        if (known === null) throw this.unavailable(error);
-        this.log.warn(
-          { topic: codec.topic.name, schemaId: id },
-          `Schema ${String(id)} is taken from the file of ids: the registry does not answer.`,
-        );
-        return known;
-      }
-      await this.proveAlive(codec, prefix, error);
-      this.unknownIds.set(id, this.now() + NEGATIVE_CACHE_MS);
-      return null;
+      const known = error instanceof RegistryUnavailable ? this.known.schemaOf(id) : null;
+      if (known === null) throw error;
+      this.log.warn(
+        { topic: codec.topic.name, schemaId: id },
+        `Schema ${String(id)} is taken from the file of ids: the registry does not answer.`,
+      );
+      return known;
+    }
+  }
+
+  /** Null for a 404, whoever sent it; no Avro schema for one of another kind. */
+  private async readSchema(id: number): Promise<Schema | null> {
+    // The client would repeat for ever what a registry said that was reset since.
+    this.client.cache.clear();
+    try {
+      const found = (await this.ask(this.client.getSchema(id))) as { schema?: (options: object) => Schema };
+      return typeof found.schema === 'function' ? found.schema({ exportAttrs: true }) : {};
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw this.unavailable(error);
     }
   }
 
   /** @throws {RegistryUnavailable | RegistryChanged} unless the registry still gives our schema the id that it had at the start */
-  private async proveAlive(codec: TopicCodec, prefix: string, cause: unknown): Promise<void> {
-    const topic = Object.values(topics).find(({ name }) => name === codec.topic.name);
-    if (!topic) throw this.unavailable(cause);
-    const subject = subjectOf(topic, prefix);
-    const found = await this.findId(topic, subject);
+  private async proveAlive(codec: TopicCodec, prefix: string): Promise<void> {
+    const subject = subjectOf(codec.topic, prefix);
+    const found = await this.findId(codec.topic, subject);
     if (found !== codec.id) throw this.changedId(subject, codec.id, found);
-  }
-
-  private isKnownMissing(id: number): boolean {
-    return this.retryAt(id) > this.now();
-  }
-
-  private retryAt(id: number): number {
-    return this.unknownIds.get(id) ?? 0;
   }
 
   private ask<T>(work: Promise<T>): Promise<T> {
@@ -259,9 +271,27 @@ export function connectRegistry(config: RegistryConfig, { log }: { readonly log:
   return new SchemaRegistry(config, log);
 }
 
+type Schema = Readonly<Record<string, unknown>>;
+
+const basic = (username: string, password: string): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+/** What a registry answers; nothing where it is no JSON object. */
+function answerIn(text: string): { readonly id?: unknown; readonly error_code?: unknown } {
+  try {
+    return { ...(JSON.parse(text) as object) };
+  } catch {
+    return {};
+  }
+}
+
 function statusOf(error: unknown): number | null {
   const status = (error as { status?: unknown } | null)?.status;
   return typeof status === 'number' ? status : null;
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** `fetch` says only that it failed, and keeps why as the cause. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

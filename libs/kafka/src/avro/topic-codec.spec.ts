@@ -73,10 +73,11 @@ describe('a codec', () => {
   it('asks for an id that it has not met, and reads it once it was taught', () => {
     const codec = new TopicCodec(enrichedEvents, 2);
     const value = bytesOf(new TopicCodec(enrichedEvents, 1), anEnrichedEvent({ event_id: 'old' }));
-    expect(codec.unknownId(value)).toBe(1);
+    expect(codec.asksFor(1)).toBe(true);
     expect(reasonOf(codec.decode(value))).toBe('its schema 1 is not known');
+    expect(codec.whyNot(1)).toBe('its schema 1 is not known');
     codec.learn(1, schemas.EnrichedEvent);
-    expect(codec.unknownId(value)).toBeNull();
+    expect([codec.asksFor(1), codec.whyNot(1)]).toEqual([false, null]);
     expect(codec.decode(value)).toMatchObject({ value: { event_id: 'old' } });
   });
 
@@ -114,20 +115,18 @@ describe('a codec', () => {
 
   it('says why it cannot read a schema that is another record', () => {
     const codec = new TopicCodec(enrichedEvents, 1);
-    codec.learn(2, schemas.FailedEvent);
-    expect(reasonOf(codec.decode(Buffer.from([0, 0, 0, 0, 2, 0])))).toMatch(
-      /schema 2 cannot be read as EnrichedEvent/,
-    );
+    expect(codec.learn(2, schemas.FailedEvent)).toMatch(/schema 2 cannot be read as EnrichedEvent/);
+    expect(codec.asksFor(2)).toBe(true);
   });
 
   it('forgets for a while', () => {
     const codec = new TopicCodec(enrichedEvents, 1);
     const value = Buffer.from([0, 0, 0, 0, 3]);
     codec.forget(3, 'nobody knows it', 1_000);
-    expect(codec.unknownId(value)).toBeNull();
+    expect(codec.asksFor(3)).toBe(false);
     expect(codec.decode(value)).toEqual({ reason: 'nobody knows it' });
     codec.forget(3, 'nobody knows it', -1);
-    expect(codec.unknownId(value)).toBe(3);
+    expect(codec.asksFor(3)).toBe(true);
   });
 
   it.each([
@@ -165,6 +164,19 @@ describe('a codec', () => {
     expect(reasonOf(codec.decode(huge))).toMatch(/more than 52 bits/);
     const tooFar = { ...anEnrichedEvent(), dvce_created_tstamp: 2 ** 52 + 1 };
     expect(() => bytesOf(new TopicCodec(enrichedEvents, 1), tooFar)).toThrow(/dvce_created_tstamp/);
+  });
+
+  it('refuses integers of more than 32 bits where 32 are to be, as writing them would', () => {
+    const codec = new TopicCodec(enrichedEvents, 1);
+    const widest = anEnrichedEvent({ br_viewwidth: 2 ** 31 - 1, br_viewheight: null });
+    const bytes = bytesOf(codec, widest);
+    expect(codec.decode(bytes)).toMatchObject({ value: { br_viewwidth: 2 ** 31 - 1 } });
+    const at = bytes.indexOf(Buffer.from([0xfe, 0xff, 0xff, 0xff, 0x0f]));
+    expect(at).toBeGreaterThan(0);
+    const wider = Buffer.from(bytes);
+    // Zigzag of 2^31: one more.
+    Buffer.from([0x80, 0x80, 0x80, 0x80, 0x10]).copy(wider, at);
+    expect(reasonOf(codec.decode(wider))).toMatch(/more than 32 bits/);
   });
 
   it('writes text that is UTF-8, whatever it was given', () => {

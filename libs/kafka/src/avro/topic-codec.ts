@@ -25,6 +25,10 @@ type Decoder = (value: Buffer) => object;
 /** Why a record cannot be decoded; never holds a part of its content. */
 export type Reason = string;
 
+/** Id of the schema that a record says it was written with; null where it has no header. */
+export const schemaIdOf = (value: Buffer | null): number | null =>
+  value === null || value.length < HEADER_BYTES || value[0] !== MAGIC ? null : value.readInt32BE(1);
+
 /** An id whose records cannot be decoded, until a time (as of `performance.now`). */
 interface Missing {
   readonly reason: Reason;
@@ -66,13 +70,16 @@ export class TopicCodec {
     return end > 0 ? end : 0;
   }
 
-  /** Id of the schema of a record when it has to be taught (again) before the record is decoded; else null. */
-  unknownId(value: Buffer | null): number | null {
-    if (value === null || value.length < HEADER_BYTES || value[0] !== MAGIC) return null;
-    const id = value.readInt32BE(1);
+  /** Whether a schema has to be taught (again) before its records are decoded. */
+  asksFor(id: number): boolean {
     const decoder = this.decoders.get(id);
-    if (decoder === undefined) return id;
-    return typeof decoder === 'object' && performance.now() >= decoder.until ? id : null;
+    return decoder === undefined || (typeof decoder === 'object' && performance.now() >= decoder.until);
+  }
+
+  /** Why the records of a schema cannot be decoded; null when they can. */
+  whyNot(id: number): Reason | null {
+    const decoder = this.decoders.get(id);
+    return typeof decoder === 'function' ? null : reasonOf(id, decoder);
   }
 
   /** The value, or why it cannot be decoded. */
@@ -82,8 +89,7 @@ export class TopicCodec {
     if (value[0] !== MAGIC) return { reason: 'it does not begin with the magic byte 0' };
     const id = value.readInt32BE(1);
     const decoder = this.decoders.get(id);
-    if (decoder === undefined) return { reason: `its schema ${String(id)} is not known` };
-    if (typeof decoder === 'object') return { reason: decoder.reason };
+    if (typeof decoder !== 'function') return { reason: reasonOf(id, decoder) };
     try {
       return { value: decoder(value) };
     } catch (error) {
@@ -91,17 +97,14 @@ export class TopicCodec {
     }
   }
 
-  /** Teaches the codec how the schema of an id was written. */
-  learn(id: number, writerSchema: object): void {
+  /** Learns the schema that an id stands for. Null, or why its records cannot be read. */
+  learn(id: number, writerSchema: object): Reason | null {
     try {
       const resolver = this.type.createResolver(compile(writerSchema));
       this.decoders.set(id, (value) => whole(this.type.decode(value, HEADER_BYTES, resolver), value));
+      return null;
     } catch (error) {
-      this.forget(
-        id,
-        `schema ${String(id)} cannot be read as ${this.topic.schema} (${describe(error)})`,
-        Infinity,
-      );
+      return `schema ${String(id)} cannot be read as ${this.topic.schema} (${describe(error)})`;
     }
   }
 
@@ -118,6 +121,9 @@ export class TopicCodec {
     );
   }
 }
+
+const reasonOf = (id: number, missing?: Missing): Reason =>
+  missing?.reason ?? `its schema ${String(id)} is not known`;
 
 function whole(decoded: { value: unknown; offset: number }, record: Buffer): object {
   if (decoded.offset < 0) throw new Error('the bytes end too early');

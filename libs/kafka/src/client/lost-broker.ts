@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { KafkaJSNonRetriableError } from 'kafkajs';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
 
 /** Time until a fetch that found its broker gone is tried again. */
@@ -10,6 +11,8 @@ const MOVED = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE'];
 
 const { heartbeat, commitOffsets, recoverFromFetch } = ConsumerGroup.prototype;
 const searches = new WeakMap<ConsumerGroup, Promise<void>>();
+/** What the group was joined as when offsets were first to be committed. */
+const membershipOf = new WeakMap<object, ConsumerGroup['offsetManager']>();
 
 /**
  * Makes kafkajs' consumer go on when one broker of several dies. By itself it
@@ -30,9 +33,19 @@ async function tolerantHeartbeat(this: ConsumerGroup, of: { readonly interval: n
   await atCoordinator(this, () => heartbeat.call(this, of));
 }
 
-async function tolerantCommit(this: ConsumerGroup, offsets?: object): Promise<void> {
-  // The same offsets under the same generation: a commit that had been stored already is stored once more.
-  await atCoordinator(this, () => commitOffsets.call(this, offsets));
+/**
+ * The same offsets under the same generation: a commit that had been stored already is stored once more. Whoever tries again,
+ * kafkajs' own retries too, may do so after another join, when the partition can be somebody else's.
+ */
+async function tolerantCommit(this: ConsumerGroup, offsets: object = {}): Promise<void> {
+  if (!membershipOf.has(offsets)) membershipOf.set(offsets, this.offsetManager);
+  await atCoordinator(this, async () => {
+    if (membershipOf.get(offsets) !== this.offsetManager)
+      throw new KafkaJSNonRetriableError(
+        'The group was joined again since these offsets were to be committed',
+      );
+    await commitOffsets.call(this, offsets);
+  });
 }
 
 async function tolerantRecovery(this: ConsumerGroup, error: GroupError): Promise<void> {

@@ -3,7 +3,7 @@ import { isUndecodable } from '@headwater/stage';
 import { anEnrichedEvent } from '@headwater/testing';
 import type { KafkaMessage } from 'kafkajs';
 import { TopicCodec } from '../avro/topic-codec';
-import { learnSchemas, StreamedRecords } from './decode-messages';
+import { learnSchemas, schemasIn, StreamedRecords } from './decode-messages';
 
 const codec = new TopicCodec(topics.enrichedEvents, 1);
 const message = (offset: number, value: Buffer | null): KafkaMessage =>
@@ -19,6 +19,7 @@ describe('StreamedRecords', () => {
     const records = new StreamedRecords(
       codec,
       [message(3, written('a')), message(4, null), message(9, written('b'))],
+      new Map(),
       (count) => told.push(count),
     );
     const read = (): unknown[] =>
@@ -35,6 +36,21 @@ describe('StreamedRecords', () => {
     expect(read()).toEqual(read());
     expect(told).toEqual([1]);
   });
+
+  it('leave out a schema that was unknown beforehand, although it is known by now', () => {
+    const messages = [
+      message(0, written('a')),
+      message(1, written('b', new TopicCodec(topics.enrichedEvents, 6))),
+    ];
+    codec.learn(6, schemas.EnrichedEvent);
+    const records = [
+      ...new StreamedRecords(codec, messages, new Map([[6, 'nobody knew it']]), () => undefined),
+    ];
+    expect(records.map((record) => isUndecodable(record) && record.undecodable.reason)).toEqual([
+      false,
+      'nobody knew it',
+    ]);
+  });
 });
 
 describe('learnSchemas', () => {
@@ -43,18 +59,37 @@ describe('learnSchemas', () => {
     const other = new TopicCodec(topics.enrichedEvents, 6);
     const messages = [message(0, written('a')), message(1, written('b', other)), message(2, written('c'))];
     const asked: number[] = [];
-    await learnSchemas(reader, [...messages, message(3, Buffer.from([9]))], (id) => {
-      asked.push(id);
-      reader.learn(id, schemas.EnrichedEvent);
-      return Promise.resolve();
-    });
+    const unknown = await learnSchemas(
+      reader,
+      schemasIn([...messages, message(3, Buffer.from([9]))]),
+      (id) => {
+        asked.push(id);
+        reader.learn(id, schemas.EnrichedEvent);
+        return Promise.resolve();
+      },
+    );
     expect(asked).toEqual([1, 6]);
-    expect([...new StreamedRecords(reader, messages, () => undefined)].some(isUndecodable)).toBe(false);
+    expect(unknown.size).toBe(0);
+    const records = new StreamedRecords(reader, messages, unknown, () => undefined);
+    expect([...records].some(isUndecodable)).toBe(false);
+  });
+
+  it('names those that nobody can teach, and asks for them no more for a while', async () => {
+    const reader = new TopicCodec(topics.enrichedEvents, 5);
+    const asked: number[] = [];
+    const teach = (id: number): Promise<void> => {
+      asked.push(id);
+      reader.forget(id, 'nobody knows it', 30_000);
+      return Promise.resolve();
+    };
+    expect(await learnSchemas(reader, [5, 7], teach)).toEqual(new Map([[7, 'nobody knows it']]));
+    expect(await learnSchemas(reader, [7], teach)).toEqual(new Map([[7, 'nobody knows it']]));
+    expect(asked).toEqual([7]);
   });
 
   it('passes on that the registry does not answer', async () => {
     const reader = new TopicCodec(topics.enrichedEvents, 5);
     const down = (): Promise<void> => Promise.reject(new Error('down'));
-    await expect(learnSchemas(reader, [message(0, written('a'))], down)).rejects.toThrow('down');
+    await expect(learnSchemas(reader, [1], down)).rejects.toThrow('down');
   });
 });

@@ -11,6 +11,8 @@ export interface Lane {
   state:
     /** The position is being worked out; nothing is fetched. */
     | 'preparing'
+    /** The stage makes itself ready for it, in its own time; nothing is fetched. */
+    | 'readying'
     | 'running'
     /** Nothing is read until a person decides. */
     | 'stopped';

@@ -11,13 +11,16 @@ const STEPS = 50;
 interface Row {
   readonly offset: string;
   readonly value: Buffer;
+  /** Id of the schema that it was written with. */
+  readonly schema: number;
 }
 
-/** What must hold whatever happens: the rows that are stored, once each, and those that were lost and said to be. */
+/** What must hold whatever happens: rows that are stored or failed, once each, and those that were lost and said to be. */
 interface Model {
   end: number;
   start: number;
   stored: Set<number>;
+  failed: Set<number>;
   /** Rows of ranges that were noted and could not be made again. */
   givenUp: Set<number>;
 }
@@ -31,14 +34,19 @@ class World {
   /** Times that the group's owner changed: what an older owner commits is refused, as a fenced member's is. */
   generation = 0;
   readonly rows: string[] = [];
+  /** Of records whose schema nobody knew. They have an id of their own, so that a second one does no harm. */
+  readonly failed = new Set<string>();
+  /** Schemas that the registry holds. */
+  readonly known = new Set([0]);
   private readonly tokens = new Set<string>();
 
   read(from: bigint, next: bigint): readonly Row[] {
     return this.log.filter(({ offset }) => BigInt(offset) >= from && BigInt(offset) < next);
   }
 
-  /** A token that was seen before stores nothing, which is what makes a repeated batch harmless. */
-  insert(token: string, rows: readonly Row[]): void {
+  /** A token that was seen before stores nothing, which is what makes a repeated batch harmless. It is made of the rows. */
+  insert(rows: readonly Row[]): void {
+    const token = rows.map(({ offset }) => offset).join();
     if (this.tokens.has(token)) return;
     this.tokens.add(token);
     this.rows.push(...rows.map(({ offset }) => offset));
@@ -55,6 +63,8 @@ class World {
 class Owner {
   private step: 'fresh' | 'noted' | 'stored' = 'fresh';
   private batch: readonly Row[] = [];
+  /** Schemas whose records are taken; null for all. */
+  private schemas: readonly number[] | null = null;
   private recovered = false;
   lost: readonly [bigint, bigint] | null = null;
 
@@ -73,14 +83,23 @@ class Owner {
       this.batch = world.log.filter(({ offset }) => BigInt(offset) >= from).slice(0, this.size);
       const [head, ...rest] = this.batch;
       if (!head) return;
-      if (world.commit(this.generation, from, formatPending(rangeOf([head, ...rest])))) this.step = 'noted';
+      const met = [...new Set(this.batch.map(({ schema }) => schema))];
+      const known = met.filter((schema) => world.known.has(schema));
+      this.schemas = known.length === met.length ? null : known;
+      const note = formatPending(rangeOf([head, ...rest], this.schemas));
+      if (world.commit(this.generation, from, note)) this.step = 'noted';
       return;
     }
     const [head, ...rest] = this.batch;
     if (!head) return;
     const range = rangeOf([head, ...rest]);
     if (this.step === 'noted') {
-      world.insert(`${String(range.first)}-${String(range.next)}`, this.batch);
+      const { schemas } = this;
+      const taken = this.batch.filter(({ schema }) => schemas?.includes(schema) ?? true);
+      // One that was known and is not any more is waited for.
+      if (taken.some(({ schema }) => !world.known.has(schema))) return;
+      world.insert(taken);
+      for (const row of this.batch) if (!taken.includes(row)) world.failed.add(row.offset);
       this.step = 'stored';
       return;
     }
@@ -100,6 +119,7 @@ class Owner {
       return world.commit(this.generation, next, null);
     }
     this.batch = world.read(recovery.range.first, recovery.range.next);
+    this.schemas = recovery.range.schemas;
     expect(differenceOf(recovery.range, this.batch)).toBeNull();
     this.step = 'noted';
     return false;
@@ -115,12 +135,18 @@ const check = (model: Model, { world, owners }: Real): void => {
   // Never twice, whoever stored it.
   expect(new Set(world.rows).size).toBe(world.rows.length);
   for (const row of world.rows) model.stored.add(Number(row));
+  for (const row of world.failed) model.failed.add(Number(row));
+  // Never a row and a failed event of one record.
+  expect([...model.failed].filter((row) => model.stored.has(row))).toEqual([]);
   for (const { lost } of owners)
     if (lost) for (let offset = lost[0]; offset < lost[1]; offset += 1n) model.givenUp.add(Number(offset));
   // What lies before the committed offset is stored, was given up aloud, or was removed before anybody read it.
   for (const { offset } of world.read(0n, world.committed))
     expect(
-      model.stored.has(Number(offset)) || model.givenUp.has(Number(offset)) || Number(offset) < model.start,
+      model.stored.has(Number(offset)) ||
+        model.failed.has(Number(offset)) ||
+        model.givenUp.has(Number(offset)) ||
+        Number(offset) < model.start,
     ).toBe(true);
 };
 
@@ -130,12 +156,24 @@ class Append implements fc.Command<Model, Real> {
   run(model: Model, real: Real): void {
     for (const gap of this.gaps) {
       const offset = model.end + gap;
-      real.world.log.push({ offset: String(offset), value: Buffer.from(`row ${String(offset)}`) });
+      const value = Buffer.from(`row ${String(offset)}`);
+      real.world.log.push({ offset: String(offset), value, schema: offset % 3 });
       model.end = offset + 1;
     }
     check(model, real);
   }
   toString = (): string => `append(${this.gaps.join()})`;
+}
+
+/** A schema becomes known, or is lost. */
+class Turn implements fc.Command<Model, Real> {
+  constructor(private readonly schema: number) {}
+  check = (): boolean => true;
+  run(model: Model, { world, owners }: Real): void {
+    if (!world.known.delete(this.schema)) world.known.add(this.schema);
+    check(model, { world, owners });
+  }
+  toString = (): string => `turn(${String(this.schema)})`;
 }
 
 class TakeOver implements fc.Command<Model, Real> {
@@ -182,24 +220,27 @@ describe('the state machine of ranges', () => {
     const commands = [
       fc.array(fc.nat(2), { minLength: 1, maxLength: 8 }).map((gaps) => new Append(gaps)),
       fc.integer({ min: 1, max: 6 }).map((size) => new TakeOver(size)),
+      fc.integer({ min: 1, max: 2 }).map((schema) => new Turn(schema)),
       fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 7 })).map(([back, steps]) => new Step(back, steps)),
       fc.tuple(fc.constant(0), fc.integer({ min: 1, max: 7 })).map(([back, steps]) => new Step(back, steps)),
       fc.integer({ min: 1, max: 4 }).map((records) => new Retain(records)),
     ];
     let runs = 0;
     let stored = 0;
+    let failed = 0;
     let lost = 0;
     fc.assert(
       fc.property(fc.commands(commands, { maxCommands: STEPS, size: 'max' }), (run) => {
-        const model: Model = { end: 0, start: 0, stored: new Set(), givenUp: new Set() };
+        const model: Model = { end: 0, start: 0, stored: new Set(), failed: new Set(), givenUp: new Set() };
         fc.modelRun(() => ({ model, real: { world: new World(), owners: [] } }), run);
         stored += model.stored.size;
+        failed += model.failed.size;
         lost += model.givenUp.size;
         runs += 1;
       }),
       { numRuns: RUNS },
     );
-    // Runs in which nothing is stored, or nothing ever lost, would prove little.
-    expect([runs, stored > RUNS, lost > 0]).toEqual([RUNS, true, true]);
+    // Runs in which nothing is stored, or nothing ever failed or lost, would prove little.
+    expect([runs, stored > RUNS, failed > RUNS, lost > 0]).toEqual([RUNS, true, true, true]);
   });
 });

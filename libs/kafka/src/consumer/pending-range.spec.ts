@@ -93,11 +93,13 @@ describe('a pending range', () => {
       fc.property(
         fc.bigInt({ min: 0n, max: 2n ** 62n }),
         fc.integer({ min: 1, max: 100_000 }),
-        (first, rows) => {
-          const range = { first, next: first + BigInt(rows), rows, sha256: digestOf([]) };
+        fc.option(fc.array(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { maxLength: 300 })),
+        (first, rows, schemas) => {
+          const range = { first, next: first + BigInt(rows), rows, sha256: digestOf([]), schemas };
           const metadata = formatPending(range);
           expect(parsePending(metadata)).toEqual({ kind: 'pending', range });
-          expect(metadata.length).toBeLessThan(200);
+          // What brokers keep by default.
+          expect(metadata.length).toBeLessThan(schemas === null ? 200 : 4_096);
         },
       ),
     );
@@ -109,6 +111,11 @@ describe('a pending range', () => {
     ['v2:pending:1-2:1:00', 'unreadable'],
     [`v1:pending:5-5:1:${'0'.repeat(64)}`, 'unreadable'],
     [`v1:pending:1-2:1:${'0'.repeat(63)}`, 'unreadable'],
+    [`v1:pending:1-2:1:${'0'.repeat(64)}`, 'pending'],
+    [`v1:pending:1-2:1:${'0'.repeat(64)}:`, 'pending'],
+    [`v1:pending:1-2:1:${'0'.repeat(64)}:7,-2147483648`, 'pending'],
+    [`v1:pending:1-2:1:${'0'.repeat(64)}:7,,`, 'unreadable'],
+    [`v1:pending:1-2:1:${'0'.repeat(64)}:x`, 'unreadable'],
     ['whatever another tool wrote', 'unreadable'],
   ])('reads the note %j as %s', (metadata, kind) => {
     expect(parsePending(metadata).kind).toBe(kind);

@@ -10,6 +10,8 @@ export interface PendingRange {
   readonly rows: number;
   /** SHA-256 over offsets and values, hex. */
   readonly sha256: string;
+  /** Ids of the schemas whose records are decoded; null where that is every schema in it. */
+  readonly schemas: readonly number[] | null;
 }
 
 /** What the metadata of a committed offset says. */
@@ -19,30 +21,45 @@ export type Inheritance =
   /** Written by a version that this one does not know. */
   | { readonly kind: 'unreadable'; readonly metadata: string };
 
-const PATTERN = /^v1:pending:(\d{1,19})-(\d{1,19}):(\d{1,9}):([0-9a-f]{64})$/;
+const PATTERN =
+  /^v1:pending:(\d{1,19})-(\d{1,19}):(\d{1,9}):([0-9a-f]{64})(?::((?:-?\d{1,10}(?:,-?\d{1,10})*)?))?$/;
 
-export const formatPending = ({ first, next, rows, sha256 }: PendingRange): string =>
-  `v1:pending:${String(first)}-${String(next)}:${String(rows)}:${sha256}`;
+/**
+ * Names the schemas that are known, not those that are not: these may be as many as there are records, and brokers keep 4,096
+ * bytes.
+ */
+export const formatPending = ({ first, next, rows, sha256, schemas }: PendingRange): string =>
+  `v1:pending:${String(first)}-${String(next)}:${String(rows)}:${sha256}${schemas === null ? '' : `:${schemas.join()}`}`;
 
 export function parsePending(metadata: string | null): Inheritance {
   if (metadata === null || metadata === '') return { kind: 'nothing' };
-  const [, first, next, rows, sha256] = PATTERN.exec(metadata) ?? [];
+  const [, first, next, rows, sha256, schemas] = PATTERN.exec(metadata) ?? [];
   if (first === undefined || next === undefined || rows === undefined || sha256 === undefined)
     return { kind: 'unreadable', metadata };
-  const range = { first: BigInt(first), next: BigInt(next), rows: Number(rows), sha256 };
+  const range = {
+    first: BigInt(first),
+    next: BigInt(next),
+    rows: Number(rows),
+    sha256,
+    schemas: schemas === undefined ? null : [...schemas.matchAll(/-?\d+/g)].map(Number),
+  };
   return range.first < range.next ? { kind: 'pending', range } : { kind: 'unreadable', metadata };
 }
 
 type Raw = Pick<KafkaMessage, 'offset' | 'value'>;
 
 /** The range that a batch covers. Two batches with the same range and digest hold the same bytes at the same places. */
-export function rangeOf(messages: readonly [Raw, ...Raw[]]): PendingRange {
+export function rangeOf(
+  messages: readonly [Raw, ...Raw[]],
+  schemas: PendingRange['schemas'] = null,
+): PendingRange {
   const last = messages.at(-1) ?? messages[0];
   return {
     first: BigInt(messages[0].offset),
     next: BigInt(last.offset) + 1n,
     rows: messages.length,
     sha256: digestOf(messages),
+    schemas,
   };
 }
 

@@ -128,7 +128,7 @@ describe('a store that recognises batches by their range', () => {
 
   it('stops rather than store other rows under a range that was being stored', async () => {
     await at.produce(enrichedEvents, events(10), 0);
-    const metadata = formatPending({ first: 0n, next: 5n, rows: 5, sha256: '0'.repeat(64) });
+    const metadata = formatPending({ first: 0n, next: 5n, rows: 5, sha256: '0'.repeat(64), schemas: null });
     await at.commit('loader', enrichedEvents, 0n, metadata);
     await at.produce(enrichedEvents, events(3), 1);
     const server = await at.start(new RangedServer(at.options('loader')), enrichedEvents, (batch) => {

@@ -1,7 +1,8 @@
 import type { StageCounts, Topic } from '@headwater/contracts';
 import type { KafkaMessage } from 'kafkajs';
 import type { Committed } from '../client/admin';
-import { PartitionLost, RangeMismatch } from '../errors';
+import { PartitionLost, RangeMismatch, RegistryChanged } from '../errors';
+import { schemasIn, type StreamedRecords } from './decode-messages';
 import { laneKey, type Lane } from './lane';
 import {
   differenceOf,
@@ -17,6 +18,11 @@ import { StageServer, type Turn } from './stage-server';
  * For stores that recognise a batch by its range. Before the handler sees a batch, its exact range is committed as
  * metadata of the unchanged offset; after it, the offset behind it. Whoever takes the partition over in between hands over
  * exactly the same batch again, with `recovered: true`, before anything else: the store sees it twice under one token.
+ *
+ * The same batch is the same rows: a store that drops what it has under a token would lose others in silence, and under
+ * another token have those of the first time twice. What can be decoded depends on what the registry knows at the time, so
+ * that is settled with the note, which says whose records were taken. A record of a schema that nobody knew stays undecodable
+ * when its batch is repeated, although the registry may have learnt of it since; and a schema that was known is waited for.
  *
  * Handlers get a `StreamedBatch`: a store needs a record once, for its bytes, and thousands of decoded ones would outweigh
  * them by far. They return nothing; a batch counts once their promise resolves.
@@ -62,7 +68,7 @@ export class RangedServer extends StageServer {
     const range = this.pending.get(key);
     if (!range) return null;
     const messages = await this.readAgain(lane, range);
-    const records = await this.stream(lane, messages);
+    const records = await this.recordsAs(range, lane, messages);
     if (!current()) throw new PartitionLost(lane.name, lane.partition);
     this.options.log.info(
       { topic: lane.name, partition: lane.partition, range: formatPending(range) },
@@ -75,8 +81,11 @@ export class RangedServer extends StageServer {
   }
 
   protected override async finish({ lane, cut, current, commit, handle }: Turn): Promise<void> {
-    const records = await this.stream(lane, cut.messages);
-    const range = rangeOf(cut.messages);
+    const ids = schemasIn(cut.messages);
+    const unknown = await this.learn(lane, ids);
+    const known = unknown.size === 0 ? null : [...ids].filter((id) => !unknown.has(id));
+    const range = rangeOf(cut.messages, known);
+    const records = await this.recordsAs(range, lane, cut.messages);
     if (!current()) throw new PartitionLost(lane.name, lane.partition);
     await commit(lane.position, formatPending(range));
     if (!current()) throw new PartitionLost(lane.name, lane.partition);
@@ -84,8 +93,9 @@ export class RangedServer extends StageServer {
     await commit(cut.commit, null);
   }
 
-  protected override pass(_lane: Lane, next: bigint, commit: Turn['commit']): Promise<void> {
-    return commit(next, null);
+  protected override async pass(lane: Lane, next: bigint, commit: Turn['commit']): Promise<void> {
+    // The note is all that is known of a range that an earlier owner left; its records come with the next fetch.
+    if (!this.pending.has(laneKey(lane.name, lane.partition))) await commit(next, null);
   }
 
   protected override async tellGap(_lane: Lane, summary: StageCounts): Promise<void> {
@@ -94,6 +104,23 @@ export class RangedServer extends StageServer {
 
   protected override release(lane: Lane): void {
     this.pending.delete(laneKey(lane.name, lane.partition));
+  }
+
+  /** The records of a range, decoded as its note says. @throws {RegistryUnavailable | RegistryChanged} */
+  private async recordsAs(
+    range: PendingRange,
+    lane: Lane,
+    messages: readonly KafkaMessage[],
+  ): Promise<StreamedRecords> {
+    const { schemas } = range;
+    const ids = schemasIn(messages);
+    const [gone] = await this.learn(lane, schemas ?? ids);
+    if (gone !== undefined)
+      throw new RegistryChanged(
+        `The batch ${String(range.first)} to ${String(range.next - 1n)} of ${laneKey(lane.name, lane.partition)} was being stored with records that cannot be read any more: ${gone[1]}. Without them it would be another batch, and what it stored before would be there twice. It waits until the registry holds the schema again: restore the registry.`,
+      );
+    const left = schemas === null ? [] : [...ids].filter((id) => !schemas.includes(id));
+    return this.recordsOf(lane, messages, new Map(left.map((id) => [id, notKnownThen(id)])));
   }
 
   private async readAgain(lane: Lane, range: PendingRange): Promise<readonly KafkaMessage[]> {
@@ -107,3 +134,7 @@ export class RangedServer extends StageServer {
     );
   }
 }
+
+/** The same whenever it is asked for: the id of a failed event is made of it. */
+const notKnownThen = (id: number): string =>
+  `its schema ${String(id)} was not known, or could not be read, when its batch was stored first`;

@@ -36,7 +36,7 @@ import { portMetrics, type PortMetrics } from '../metrics';
 import type { RangedBatchMark, ServerOptions, Tail } from '../options';
 import type { PartitionCounts } from '../producer/output-encoder';
 import { cutBatch, type Cut } from './cut-batch';
-import { learnSchemas, StreamedRecords } from './decode-messages';
+import { learnSchemas, schemasIn, StreamedRecords, type UnknownSchemas } from './decode-messages';
 import { Heartbeats } from './heartbeats';
 import { backOff, laneKey, newLane, type Lane } from './lane';
 import { batchHandlers, type BatchHandler } from './nest-handlers';
@@ -76,7 +76,7 @@ export interface Turn {
   readonly cut: Cut;
   /** True while the partition is still ours: to be asked after every wait. */
   readonly current: () => boolean;
-  /** Commits an offset under the generation of this consumer; rejects when the group has moved on. */
+  /** Commits an offset under the assignment that the batch was read under; rejects when the group has moved on. */
   readonly commit: (offset: bigint, metadata: string | null) => Promise<void>;
   /** Runs the controller. */
   readonly handle: (
@@ -399,11 +399,13 @@ export abstract class StageServer extends Server implements CustomTransportStrat
 
   private async tryTakeOver(lane: Lane): Promise<boolean> {
     const started = performance.now();
+    lane.state = 'preparing';
     await this.shutOut(lane);
     const committed = await this.admin.committed(this.groupId, lane.name, lane.partition);
     const position = await this.positionOf(lane, committed.offset);
     if (position === null || !this.owns(lane)) return false;
     this.inherit(lane, committed, position);
+    lane.state = 'readying';
     await this.options.onAssigned?.({
       topic: lane.topic.name,
       partition: lane.partition,
@@ -514,7 +516,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     lane.problem = messageOf(error);
     if (error instanceof RangeMismatch || error instanceof PoisonBatch) {
       // A matter of this partition alone, that a restart does not mend: the others go on.
-      this.consumer?.pause(partitionsOf(lane));
+      this.hold(lane);
       if (error instanceof PoisonBatch) this.notePoisoned(lane);
       this.countWaiting();
       this.options.log.error(
@@ -558,7 +560,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     // Whoever took the partition over meanwhile lets it run by himself, and must not be paused by its last owner.
     const ours = (): boolean => this.owns(lane) && lane.state === 'running';
     if (restMs === 0 || !ours()) return;
-    this.consumer?.pause(partitionsOf(lane));
+    this.hold(lane);
     setTimeout(() => {
       if (!ours()) return;
       try {
@@ -578,7 +580,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     const position = await this.positionOf(lane, lane.position);
     if (!this.owns(lane)) return false;
     if (position === null) {
-      this.consumer?.pause(partitionsOf(lane));
+      this.hold(lane);
       return false;
     }
     if (fetchedAt >= position) {
@@ -601,21 +603,19 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     const turn = {
       lane,
       current,
-      commit: (offset: bigint, metadata: string | null) =>
+      commit: this.commitOf(lane, (offset, metadata) =>
         payload.commitOffsetsIfNecessary({
           topics: [
             {
               topic: lane.name,
               // kafkajs passes the metadata on, but does not declare it.
               partitions: [
-                { partition: lane.partition, offset: String(offset), metadata } as {
-                  partition: number;
-                  offset: string;
-                },
+                { partition: lane.partition, offset, metadata } as { partition: number; offset: string },
               ],
             },
           ],
         }),
+      ),
     };
     const pendingEnd = await this.finishPending({
       ...turn,
@@ -671,7 +671,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       const error = new PoisonBatch(name, partition, poison);
       lane.state = 'stopped';
       lane.problem = error.message;
-      this.consumer?.pause(partitionsOf(lane));
+      this.hold(lane);
       this.notePoisoned(lane);
       this.countWaiting();
       this.options.log.error(place, error.message);
@@ -699,9 +699,9 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     if (lane?.state !== 'running' || first === null || BigInt(first) !== lane.position) return;
     const next = BigInt(lastOffset) + 1n;
     lane.position = next;
-    const commit = async (offset: bigint, metadata: string | null): Promise<void> => {
-      await this.consumer?.commitOffsets([{ topic, partition, offset: String(offset), metadata }]);
-    };
+    const commit = this.commitOf(lane, async (offset, metadata) => {
+      await this.consumer?.commitOffsets([{ topic, partition, offset, metadata }]);
+    });
     lane.passing = this.pass(lane, next, commit).then(
       () => {
         this.recovered(lane);
@@ -710,6 +710,21 @@ export abstract class StageServer extends Server implements CustomTransportStrat
         if (this.owns(lane)) this.startAgain(lane, error);
       },
     );
+  }
+
+  /**
+   * Commits for a partition as long as it is ours by the assignment under which its batch was read. kafkajs also joins anew in
+   * the middle of a fetch from one broker, while batches that came from others are at work: what these commit would count under
+   * the new generation, and take the offset of the new owner back.
+   */
+  private commitOf(
+    lane: Lane,
+    commit: (offset: string, metadata: string | null) => Promise<void>,
+  ): Turn['commit'] {
+    return async (offset, metadata) => {
+      if (!this.owns(lane)) throw new PartitionLost(lane.name, lane.partition);
+      await commit(String(offset), metadata);
+    };
   }
 
   private handlerOf(input: Input, lane: Lane, lag = 0): Turn['handle'] {
@@ -745,8 +760,18 @@ export abstract class StageServer extends Server implements CustomTransportStrat
 
   private startAgain(lane: Lane, error: unknown): void {
     lane.state = 'preparing';
-    this.consumer?.pause(partitionsOf(lane));
+    this.hold(lane);
     void this.takeOver(lane, this.note(lane, error));
+  }
+
+  /** Lets nothing more of a partition be fetched. */
+  private hold(lane: Lane): void {
+    try {
+      this.consumer?.pause(partitionsOf(lane));
+    } catch (error) {
+      // kafkajs is between a crash and the next join, which takes every partition over again.
+      this.options.log.debug({ err: error }, 'A partition is held back by the next join.');
+    }
   }
 
   /** Decodes the records of a batch. @throws {RegistryUnavailable | RegistryChanged} */
@@ -757,17 +782,33 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     return [...(await this.stream(lane, messages))];
   }
 
-  /** The records of a batch, decoded when they are read. @throws {RegistryUnavailable | RegistryChanged} */
-  protected async stream(lane: Lane, messages: readonly KafkaMessage[]): Promise<StreamedRecords> {
-    const topic = lane.topic.name;
+  private async stream(lane: Lane, messages: readonly KafkaMessage[]): Promise<StreamedRecords> {
+    return this.recordsOf(lane, messages, await this.learn(lane, schemasIn(messages)));
+  }
+
+  /** Makes schemas known, and returns those that cannot be. @throws {RegistryUnavailable | RegistryChanged} */
+  protected async learn(lane: Lane, ids: Iterable<number>): Promise<UnknownSchemas> {
     const trouble = this.options.registry.trouble();
     if (trouble) throw trouble;
-    const codec = this.codecs.get(topic);
-    if (!codec) throw new Misconfigured(`Nothing was prepared for reading ${topic}.`);
-    await learnSchemas(codec, messages, (id) => this.options.registry.teach(codec, id, this.prefix));
-    return new StreamedRecords(codec, messages, (count) => {
-      this.metrics.undecodable.inc({ topic }, count);
+    const codec = this.codecOf(lane);
+    return learnSchemas(codec, ids, (id) => this.options.registry.teach(codec, id, this.prefix));
+  }
+
+  /** The records of a batch, decoded when they are read; all schemas but the unknown ones were learnt. */
+  protected recordsOf(
+    lane: Lane,
+    messages: readonly KafkaMessage[],
+    unknown: UnknownSchemas,
+  ): StreamedRecords {
+    return new StreamedRecords(this.codecOf(lane), messages, unknown, (count) => {
+      this.metrics.undecodable.inc({ topic: lane.topic.name }, count);
     });
+  }
+
+  private codecOf({ topic }: Lane): TopicCodec {
+    const codec = this.codecs.get(topic.name);
+    if (codec) return codec;
+    throw new Misconfigured(`Nothing was prepared for reading ${topic.name}.`);
   }
 
   private tailOf(lane: Lane, end: bigint): Tail {
@@ -824,10 +865,15 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     this.metrics.stalled.set(this.stalled().length);
   }
 
+  /**
+   * A stage that makes itself ready waits for a database or reads a long log: a restart would only begin that again. What it
+   * asks the brokers meanwhile has deadlines of its own.
+   */
   private stalled(): readonly Lane[] {
     const limit = performance.now() - STALL_MS;
     return [...this.lanes.values()].filter(
-      ({ state, problem, lastProgress }) => state !== 'stopped' && problem === null && lastProgress < limit,
+      ({ state, problem, lastProgress }) =>
+        (state === 'preparing' || state === 'running') && problem === null && lastProgress < limit,
     );
   }
 

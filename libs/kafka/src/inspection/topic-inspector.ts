@@ -12,7 +12,7 @@ import type { KafkaConnection } from '../client/kafka-connection';
 import { messageOf, troubleOf } from '../client/kafka-error';
 import type { Log } from '../client/log';
 import { PartitionReader, type LogBounds } from '../client/partition-reader';
-import { learnSchemas, StreamedRecords } from '../consumer/decode-messages';
+import { learnSchemas, schemasIn, StreamedRecords } from '../consumer/decode-messages';
 import { backOff } from '../consumer/lane';
 import { Misconfigured, RecordsGone } from '../errors';
 
@@ -256,8 +256,10 @@ export class TopicInspector {
     partition: number,
     messages: readonly KafkaMessage[],
   ): Promise<readonly InspectedRecord[]> {
-    await learnSchemas(codec, messages, (id) => this.registry().teach(codec, id, this.kafka.prefix));
-    const records = new StreamedRecords(codec, messages, () => undefined);
+    const unknown = await learnSchemas(codec, schemasIn(messages), (id) =>
+      this.registry().teach(codec, id, this.kafka.prefix),
+    );
+    const records = new StreamedRecords(codec, messages, unknown, () => undefined);
     return [...records].map((record) => ({ partition, record }));
   }
 

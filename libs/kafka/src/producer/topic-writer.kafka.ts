@@ -175,10 +175,10 @@ describe('the plain writer', () => {
     } finally {
       clearInterval(load);
     }
+    // What is acknowledged while the topic is read may lie behind what is read of it.
+    const acknowledged = results.flatMap((result, at) => (result === 'ok' ? [`storm-${String(at)}`] : []));
     const found = new Set(await stored('storm-'));
-    expect(
-      results.flatMap((result, at) => (result === 'ok' && !found.has(`storm-${String(at)}`) ? [at] : [])),
-    ).toEqual([]);
+    expect(acknowledged.filter((each) => !found.has(each))).toEqual([]);
   });
 
   it('finishes what it accepted before it leaves', async () => {
