@@ -10,6 +10,7 @@ const config: Config = {
     '<rootDir>/tools/jest.config.cjs',
     '<rootDir>/bench/jest.config.cjs',
     '<rootDir>/faults/jest.config.cjs',
+    '<rootDir>/fuzz/jest.config.cjs',
   ],
 };
 

@@ -1,240 +1,88 @@
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Attack, Campaign } from './attack';
 import { campaigns } from './campaigns';
-import { Attacker, type Answer } from './client';
-import { Random } from '@headwater/testing';
-import { pageOf, type Results } from './results';
-import { Target } from './target';
-import { jsonVerdicts, type Verdicts } from './verdicts';
+import { guidedSearches } from './guided/guided-searches';
+import { judge } from './guided/judge';
+import { targetNamed, targets } from './guided/targets';
+import { sendHostileRequests } from './hostile-requests';
+import { keepResults, provenance } from './results-file';
 
 const HELP = `Usage: npm run fuzz -- [options]
 
-  --requests N    how many requests to send (100000)
-  --full          a million requests; writes fuzz/results.json and docs/reference/fuzz.md
-  --seed N        which ones: a finding names its seed (1)
-  --only NAME     only this campaign: ${campaigns.map(({ name }) => name).join(', ')}
+Sends hostile requests to a sandbox, then searches for inputs that break the code itself, steered by what of it runs.
+
+  --requests N     how many requests to send (100000)
+  --seconds N      how long to search each target (8)
+  --full           a million requests and half an hour a target; each part is written to fuzz/results.json and
+                   docs/reference/fuzz.md when it is done, and leaves the others there as they are
+  --seed N         which requests and inputs: a finding names its seed (1)
+
+  --hostile        only the requests
+  --only NAME      only this campaign of them: ${campaigns.map(({ name }) => name).join(', ')}
+  --guided         only the searches
+  --target NAME    only this target of them: ${targets.map(({ name }) => name).join(', ')}
+  --input BASE64   tries this input of --target, as a finding prints it, and says what it does
 `;
 
-/** Attacks that are sent, and whose events are then counted, together. */
-const CHUNK = 512;
-const PARALLEL = 16;
-/** Most that resident memory may grow after the first tenth of the requests, which fills caches and pools. */
-const MOST_GROWTH = 192 * 1024 * 1024;
-/** Most resident memory at any time: sixteen bodies of some MiB are under way at once, each parsed and rewritten. */
-const MOST_MEMORY = 900 * 1024 * 1024;
-const MiB = 1024 * 1024;
-const QUICK = 100_000;
-const FULL = 1_000_000;
-
-interface Finding {
-  readonly campaign: string;
-  readonly attack: string;
-  readonly problem: string;
-}
-
-/** One run against one process. */
-class Run {
-  readonly findings: Finding[] = [];
-  readonly answers = new Map<string, number>();
-  /** Requests by campaign. */
-  readonly counts = new Map<string, number>();
-  sent = 0;
-  warmMemory = 0;
-  peakMemory = 0;
-
-  constructor(
-    private readonly target: Target,
-    private readonly attacker: Attacker,
-    private readonly requests: number,
-  ) {}
-
-  async campaign({ name, attacks }: Campaign, random: Random): Promise<void> {
-    const before = this.sent;
-    let chunk: Attack[] = [];
-    for (const attack of attacks(random, Math.max(0, this.requests - this.sent))) {
-      chunk.push(attack);
-      if (chunk.length < CHUNK) continue;
-      await this.chunk(name, chunk);
-      chunk = [];
-      if (this.target.ended !== null) return;
-    }
-    await this.chunk(name, chunk);
-    this.counts.set(name, this.sent - before);
-    console.log(
-      `${name.padEnd(18)} ${String(this.sent - before).padStart(7)} requests, ${(this.target.memory() / MiB).toFixed(0)} MiB`,
-    );
-  }
-
-  /** Sends a chunk; where the events that are found are not those that were sent, sends one by one to find out why. */
-  private async chunk(campaign: string, attacks: readonly Attack[]): Promise<void> {
-    await this.target.reset();
-    const answers = await this.sendAll(campaign, attacks);
-    this.sent += attacks.length;
-    if (this.target.ended !== null) {
-      this.findings.push({
-        campaign,
-        attack: `one of ${attacks.map(({ name }) => name.slice(0, 80)).join(' | ')}`,
-        problem: `the process ended (${String(this.target.ended)}): ${this.target.said.slice(-2_000)}`,
-      });
-      return;
-    }
-    this.peakMemory = Math.max(this.peakMemory, this.target.memory());
-    if (this.warmMemory === 0 && this.sent > this.requests / 10) this.warmMemory = this.target.memory();
-    if ((await this.misplaced(attacks, answers)) === null) return;
-    for (const attack of attacks) {
-      await this.target.reset();
-      const problem = await this.misplaced([attack], await this.sendAll(campaign, [attack]));
-      if (problem !== null) this.findings.push({ campaign, attack: attack.name, problem });
-    }
-  }
-
-  private async sendAll(campaign: string, attacks: readonly Attack[]): Promise<readonly Answer[]> {
-    const answers: Answer[] = [];
-    const waiting = attacks.entries();
-    const worker = async (): Promise<void> => {
-      for (const [index, attack] of waiting) {
-        const { answer, smuggled } = await this.attacker.send(attack);
-        answers[index] = answer;
-        this.answers.set(String(answer), (this.answers.get(String(answer)) ?? 0) + 1);
-        const problem = problemOf(answer, smuggled);
-        if (problem !== null) this.findings.push({ campaign, attack: attack.name, problem });
-        if (this.target.ended !== null) return;
-      }
-    };
-    await Promise.all(Array.from({ length: PARALLEL }, worker));
-    return answers;
-  }
-
-  /** Null when every accepted event is in exactly one place; or what is wrong. */
-  private async misplaced(attacks: readonly Attack[], answers: readonly Answer[]): Promise<string | null> {
-    const { total, good, bad } = await this.target.places();
-    let least = 0;
-    let most = 0;
-    for (const [index, { events }] of attacks.entries()) {
-      if (answers[index] !== 200) {
-        if (events === 'any' || events === 'some') most = Infinity;
-        continue;
-      }
-      least += events === 'any' ? 0 : events === 'some' ? 1 : events;
-      most += typeof events === 'number' ? events : Infinity;
-    }
-    if (good + bad !== total)
-      return `${String(good)} good and ${String(bad)} bad events are not ${String(total)}`;
-    if (total < least || total > most)
-      return `${String(total)} events were found, and ${least === most ? String(least) : `at least ${String(least)}`} were accepted`;
-    return null;
-  }
-}
-
-function problemOf(answer: Answer, smuggled: boolean): string | null {
-  if (smuggled) return 'a request that was hidden in another one was answered';
-  if (answer === 'silent') return 'there was no answer in time';
-  if (typeof answer === 'number' && answer >= 500 && answer !== 503 && answer !== 501 && answer !== 505)
-    return `it was answered ${String(answer)}`;
-  return null;
-}
+const QUICK = { requests: 100_000, seconds: 8 };
+const FULL = { requests: 1_000_000, seconds: 1_800 };
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       requests: { type: 'string' },
+      seconds: { type: 'string' },
       full: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
+      hostile: { type: 'boolean', default: false },
       only: { type: 'string' },
+      guided: { type: 'boolean', default: false },
+      target: { type: 'string' },
+      input: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  const chosen = campaigns.filter(({ name }) => values.only === undefined || name === values.only);
-  if (values.help || chosen.length === 0) {
+  const chosenCampaigns = campaigns.filter(({ name }) => values.only === undefined || name === values.only);
+  const chosenTargets = targets.filter(({ name }) => values.target === undefined || name === values.target);
+  if (values.help || chosenCampaigns.length === 0 || chosenTargets.length === 0) {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
-  const target = await Target.start();
-  const attacker = new Attacker(target.url);
-  const run = new Run(target, attacker, Number(values.requests ?? (values.full ? FULL : QUICK)));
-  try {
-    const verdicts = await jsonVerdicts(target);
-    for (const text of verdicts.wrong)
-      run.findings.push({
-        campaign: 'JSON texts',
-        attack: text,
-        problem: 'it is judged otherwise than it is',
-      });
-    const started = performance.now();
-    for (const [index, campaign] of chosen.entries())
-      if (target.ended === null)
-        await run.campaign(campaign, new Random(Number(values.seed) * 1_000 + index));
-    const growth = target.ended === null ? target.memory() - run.warmMemory : 0;
-    if (run.warmMemory > 0 && growth > MOST_GROWTH)
-      run.findings.push({
-        campaign: 'all',
-        attack: 'all',
-        problem: `memory grew by ${(growth / MiB).toFixed(0)} MiB after the first tenth of the requests`,
-      });
-    if (run.peakMemory > MOST_MEMORY)
-      run.findings.push({
-        campaign: 'all',
-        attack: 'all',
-        problem: `memory rose to ${(run.peakMemory / MiB).toFixed(0)} MiB`,
-      });
-    if (target.ended === null && !(await target.isWell()))
-      run.findings.push({ campaign: 'all', attack: 'all', problem: 'the process is not well at the end' });
-    const seconds = (performance.now() - started) / 1000;
-    report(run, growth, seconds, values.seed);
+  if (values.input !== undefined && values.target !== undefined) return tryInput(values.target, values.input);
+
+  const size = values.full ? FULL : QUICK;
+  const seed = Number(values.seed);
+  const from = provenance(process.argv.slice(2), seed);
+  const isGuided = values.guided || values.target !== undefined;
+  const isHostile = values.hostile || values.only !== undefined;
+  let findings = 0;
+  if (isHostile || !isGuided) {
+    const results = await sendHostileRequests(
+      chosenCampaigns,
+      Number(values.requests ?? size.requests),
+      seed,
+    );
+    findings += results.findings + (results.requests > 0 ? 0 : 1);
     // Part of the campaigns, or fewer requests, is no report.
     if (values.full && values.requests === undefined && values.only === undefined)
-      writeResults(run, verdicts, seconds, values.seed);
-  } finally {
-    await attacker.close();
-    await target.stop();
+      keepResults({ hostile: { ...from, ...results } });
   }
-  return run.findings.length === 0 && run.sent > 0 ? 0 : 1;
+  if (isGuided || !isHostile)
+    for await (const results of guidedSearches(chosenTargets, Number(values.seconds ?? size.seconds), seed)) {
+      findings += results.findings + (results.executions > 0 ? 0 : 1);
+      if (values.full) keepResults({ guided: [{ ...from, ...results }] });
+    }
+  return findings === 0 ? 0 : 1;
 }
 
-function writeResults(run: Run, verdicts: Verdicts, seconds: number, seed: string): void {
-  const root = resolve(__dirname, '..');
-  const results: Results = {
-    version: 1,
-    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
-    command: `npm run fuzz -- ${process.argv.slice(2).join(' ')}`,
-    seed,
-    seconds,
-    campaigns: Object.fromEntries(run.counts),
-    requests: run.sent,
-    answers: Object.fromEntries([...run.answers].sort()),
-    verdicts,
-    findings: run.findings.length,
-    peakMemoryMiB: Math.round(run.peakMemory / MiB),
-  };
-  writeFileSync(resolve(root, 'fuzz/results.json'), `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync(resolve(root, 'docs/reference/fuzz.md'), pageOf(results));
-}
-
-const MOST_SHOWN = 40;
-
-function report(
-  { findings, answers, sent, warmMemory, peakMemory }: Run,
-  growth: number,
-  seconds: number,
-  seed: string,
-): void {
-  const kinds = [...answers].sort().map(([answer, count]) => `${answer}: ${String(count)}`);
-  console.log(`answers: ${kinds.join(', ')}`);
-  const sinceFirst =
-    warmMemory > 0
-      ? `, after the first tenth: ${(warmMemory / MiB).toFixed(0)} MiB, growth since: ${(growth / MiB).toFixed(0)} MiB`
-      : '';
-  console.log(`most memory: ${(peakMemory / MiB).toFixed(0)} MiB${sinceFirst}`);
-  for (const { campaign, attack, problem } of findings.slice(0, MOST_SHOWN))
-    console.log(`FOUND (${campaign}, seed ${seed}) ${attack.slice(0, 400)}\n      ${problem}`);
-  if (findings.length > MOST_SHOWN)
-    console.log(`… and ${String(findings.length - MOST_SHOWN)} findings more`);
+/** Makes a finding again. */
+function tryInput(target: string, base64: string): number {
+  const input = Buffer.from(base64, 'base64');
+  const { problem, milliseconds } = judge(targetNamed(target), input);
   console.log(
-    `${String(sent)} hostile requests in ${seconds.toFixed(0)} s, ${String(findings.length)} findings (seed ${seed})`,
+    `${String(input.length)} bytes, ${milliseconds.toFixed(0)} ms: ${problem?.kind ?? 'every promise is kept'}`,
   );
+  if (problem !== null) console.log(problem.detail);
+  return problem === null ? 0 : 1;
 }
 
 void main().then((code) => {

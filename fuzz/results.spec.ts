@@ -1,0 +1,44 @@
+import { merged, type Results } from './results';
+import { pageOf } from './results-page';
+
+const from = { commit: 'abc', command: 'npm run fuzz -- --full', seed: 1 };
+const target = (name: string, executions: number): Results['guided'][number] => ({
+  ...from,
+  target: name,
+  promises: `what ${name} promises`,
+  seconds: 60,
+  executions,
+  corpus: 5,
+  functions: 7,
+  blocks: 9,
+  findings: 0,
+});
+const hostile: NonNullable<Results['hostile']> = {
+  ...from,
+  seconds: 10,
+  campaigns: { bombs: 3 },
+  requests: 3,
+  answers: { '200': 3 },
+  verdicts: { yes: 1, no: 2, either: 3, wrong: [] },
+  findings: 0,
+  peakMemoryMiB: 100,
+};
+const nothing: Results = { version: 2, hostile: null, guided: [] };
+
+describe('results', () => {
+  it('of one part leave the others as they are', () => {
+    const both = merged(merged(nothing, { hostile }), { guided: [target('one', 1), target('two', 2)] });
+    expect(both).toMatchObject({ hostile, guided: [{ executions: 1 }, { executions: 2 }] });
+    expect(merged(both, { guided: [target('two', 3)] })).toMatchObject({
+      hostile,
+      guided: [{ executions: 1 }, { executions: 3 }],
+    });
+  });
+
+  it('make a page of what there is', () => {
+    const page = pageOf(merged(nothing, { guided: [target('one', 1)] }));
+    expect(page).toContain('| one | 1 | 60 | 5 | 7 | 9 | 0 | abc | 1 |');
+    expect(page).not.toContain('| campaign |');
+    expect(pageOf(merged(nothing, { hostile }))).toContain('| bombs | 3 |');
+  });
+});
