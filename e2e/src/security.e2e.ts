@@ -2,14 +2,24 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { createServer, request as forward, type Server } from 'node:http';
+import { request as forward } from 'node:http';
+import { createServer, type Server } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
-import { aclsOf, allows, principals, topics, type Principal, type ServiceName } from '@headwater/contracts';
+import {
+  aclsOf,
+  allows,
+  groupOf,
+  principals,
+  topics,
+  type Principal,
+  type ServiceName,
+} from '@headwater/contracts';
 import { bundleOf, node, startPipeline, workFolder, type Pipeline } from '@headwater/pipeline';
 import {
+  createAuthority,
   freePorts,
   lastLines,
   launch,
@@ -36,6 +46,20 @@ import { eventually } from './harness';
 import { sendSteadily } from './load';
 
 const table = Object.values(topics);
+const services = [
+  'collector',
+  'enricher',
+  'validator',
+  'loader',
+  'quality-monitor',
+] as const satisfies readonly ServiceName[];
+/** Groups of programs, and one of nobody: that everybody may use those named `probe-…` must open no other. */
+const groups = [...[...services, 'cli'].map((name) => groupOf(name)), 'example-consumer', 'of-nobody'];
+/** No partition has such a number: whoever may take one shuts out no service. */
+const transactionalIds = [
+  ...services.map((name) => `${groupOf(name)}-${topics.enrichedEvents.name}-999`),
+  'of-nobody',
+];
 const passwords = new Map([...principals, 'admin'].map((name) => [name, randomBytes(12).toString('hex')]));
 const passwordOf = (name: string): string => passwords.get(name) ?? '';
 const REGISTRY_PASSWORD = randomBytes(12).toString('hex');
@@ -51,10 +75,14 @@ function grantsIn(sql: string): ReadonlyMap<string, readonly string[]> {
   return grants;
 }
 
-/** Asks for a name and a password, as a registry behind a gateway does; Apicurio alone asks nobody. */
+/** Of the company that runs the registry: nobody trusts it who is not told to. */
+const company = createAuthority('A company');
+
+/** Asks for a name and a password over TLS, as a registry behind a gateway does; Apicurio alone asks nobody. */
 async function passwordGate(target: string, credentials: string): Promise<{ url: string; server: Server }> {
   const wanted = `Basic ${Buffer.from(credentials).toString('base64')}`;
-  const server = createServer((request, response) => {
+  const { key, certificate: cert } = company.issue('registry', [LOOPBACK]);
+  const server = createServer({ key, cert }, (request, response) => {
     if (request.headers.authorization !== wanted) {
       response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
       return;
@@ -72,7 +100,7 @@ async function passwordGate(target: string, credentials: string): Promise<{ url:
   });
   const [port = 0] = await freePorts(1);
   await new Promise<void>((resolve) => server.listen(port, LOOPBACK, resolve));
-  return { url: `http://${LOOPBACK}:${String(port)}${new URL(target).pathname}`, server };
+  return { url: `https://${LOOPBACK}:${String(port)}${new URL(target).pathname}`, server };
 }
 
 describe('an installation where everybody signs in', () => {
@@ -102,6 +130,8 @@ describe('an installation where everybody signs in', () => {
     KAFKA__SASL__MECHANISM: 'scram-sha-512',
     KAFKA__SASL__USERNAME: principal === 'admin' ? 'admin' : userOf(principal),
     KAFKA__SASL__PASSWORD_FILE: secretFile(principal),
+    // As the value tls.caSecret of the chart sets it.
+    NODE_EXTRA_CA_CERTS: join(folder, 'company-ca.pem'),
     REGISTRY__URL: gate.url,
     REGISTRY__USERNAME: 'headwater',
     REGISTRY__PASSWORD: REGISTRY_PASSWORD,
@@ -154,6 +184,7 @@ describe('an installation where everybody signs in', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'headwater-security-'));
+    writeFileSync(join(folder, 'company-ca.pem'), company.certificate);
     const [registryPort = 0, clickhousePort = 0] = await freePorts(2);
     [kafka, registry] = await Promise.all([
       startSecuredKafka({
@@ -197,7 +228,7 @@ describe('an installation where everybody signs in', () => {
 
     endpoints = { brokers: kafka.brokers.join(','), registryUrl: gate.url, clickhouseUrl: clickhouse.url };
     const env = Object.fromEntries(
-      (['collector', 'enricher', 'validator', 'loader', 'quality-monitor'] as const).map((name) => [
+      services.map((name) => [
         name,
         {
           ...kafkaEnv(name),
@@ -238,6 +269,16 @@ describe('an installation where everybody signs in', () => {
     );
   }, 180_000);
 
+  it('talks to a registry behind an authority of its own, which nobody else trusts', async () => {
+    const { cause } = await fetch(gate.url).then(
+      () => ({ cause: 'It was trusted.' }),
+      (error: unknown) => error as { cause: unknown },
+    );
+    expect(String(cause)).toMatch(/certificate/);
+    const job = readFileSync(join(folder, 'logs', 'job-schemas.log'), 'utf8');
+    expect(job).toContain('valid-events-value');
+  });
+
   it('keeps passwords out of what the services log', () => {
     const secrets = [
       ...passwords.values(),
@@ -245,7 +286,7 @@ describe('an installation where everybody signs in', () => {
       Buffer.from(`headwater:${REGISTRY_PASSWORD}`).toString('base64'),
       ...['loader', 'quality_monitor'].map(clickhousePassword),
     ];
-    for (const name of ['collector', 'enricher', 'validator', 'loader', 'quality-monitor'] as const) {
+    for (const name of services) {
       const log = readFileSync(pipeline.service(name).logFile, 'utf8');
       for (const password of secrets) expect([name, log.includes(password)]).toEqual([name, false]);
     }
@@ -396,13 +437,20 @@ describe('an installation where everybody signs in', () => {
   describe.each(principals)('%s', (principal) => {
     let client: Kafka;
     let producer: Producer;
+    /** Why brokers did not name the coordinator of a group or an id: kafkajs keeps that to itself, but for its log. */
+    let refusals: string[] = [];
 
     beforeAll(async () => {
       client = new Kafka({
         brokers: kafka.brokers,
         ssl: { ca: readFileSync(kafka.caFile) },
         sasl: { mechanism: 'scram-sha-512', username: userOf(principal), password: passwordOf(principal) },
-        logLevel: logLevel.NOTHING,
+        logLevel: logLevel.DEBUG,
+        logCreator:
+          () =>
+          ({ log }) => {
+            if (log.message === 'Tried to find group coordinator') refusals.push(String(log['error']));
+          },
         retry: { retries: 2, initialRetryTime: 50 },
       });
       producer = client.producer({ allowAutoTopicCreation: false });
@@ -412,8 +460,19 @@ describe('an installation where everybody signs in', () => {
       await producer.disconnect();
     });
 
+    beforeEach(() => {
+      refusals = [];
+    });
+    /** What the brokers say of an attempt; null where it succeeds. */
+    const refusalOf = async (attempt: Promise<string | null>): Promise<string | null> => {
+      const refusal = await attempt;
+      return refusal === null ? null : [refusal, ...refusals.splice(0)].join(' ');
+    };
+
     const may = (operation: 'read' | 'write', name: string): boolean =>
       allows(aclsOf(principal), { resource: 'topic', name, operation });
+    const maySee = (name: string): boolean =>
+      allows(aclsOf(principal), { resource: 'topic', name, operation: 'describe' });
 
     it('may write what the table says, and nothing else', async () => {
       for (const { name } of table.filter((topic) => !may('write', topic.name)))
@@ -431,6 +490,32 @@ describe('an installation where everybody signs in', () => {
       for (const { name } of table)
         if (await canRead(client, name, `probe-${principal}-${name}`)) readable.push(name);
       expect(readable).toEqual(table.map(({ name }) => name).filter((name) => may('read', name)));
+    }, 120_000);
+
+    /** Its own group, where a service lives in it: a member more would take partitions from that one. */
+    const isLivedIn = (group: string): boolean =>
+      group === groupOf(principal) && services.some((name) => name === principal);
+
+    it('may join the group that is its own, and no other', async () => {
+      // What may be seen, so that it is the group that decides; what may be read, where it may read.
+      const topic = table.find(({ name }) => may('read', name)) ?? table.find(({ name }) => maySee(name));
+      for (const group of groups.filter((name) => !isLivedIn(name))) {
+        const own = allows(aclsOf(principal), { resource: 'group', name: group, operation: 'read' });
+        expect([group, await refusalOf(whyNoMember(client, topic?.name ?? '', group))]).toEqual([
+          group,
+          own ? null : expect.stringMatching(/Group authorization failed/),
+        ]);
+      }
+    }, 120_000);
+
+    it('may take the transactional ids that are its own, and no others', async () => {
+      for (const id of transactionalIds) {
+        const own = allows(aclsOf(principal), { resource: 'transactional-id', name: id, operation: 'write' });
+        expect([id, await refusalOf(whyNoTransaction(client, id))]).toEqual([
+          id,
+          own ? null : expect.stringMatching(/Transactional Id authorization failed/),
+        ]);
+      }
     }, 120_000);
   });
 
@@ -502,6 +587,13 @@ describe('an installation where everybody signs in', () => {
 
 /** Whether the brokers let a user fetch from a topic. Every user may use the groups `probe-…`: it is the topic that decides. */
 async function canRead(client: Kafka, topic: string, groupId: string): Promise<boolean> {
+  const refusal = await whyNoMember(client, topic, groupId);
+  if (refusal !== null) expect(refusal).toMatch(/not authorized to access topic/i);
+  return refusal === null;
+}
+
+/** Null where the brokers let a user join a group, which takes the same right as committing for it, and fetch; else what they say. */
+async function whyNoMember(client: Kafka, topic: string, groupId: string): Promise<string | null> {
   const consumer = client.consumer({ groupId, maxWaitTimeInMs: 100, retry: { retries: 0 } });
   try {
     await consumer.connect();
@@ -515,11 +607,31 @@ async function canRead(client: Kafka, topic: string, groupId: string): Promise<b
       });
       consumer.run({ eachMessage: () => Promise.resolve() }).catch(reject);
     });
-    return true;
+    return null;
   } catch (error) {
-    expect(String(error)).toMatch(/not authorized/i);
-    return false;
+    return String(error);
   } finally {
     await consumer.disconnect();
+  }
+}
+
+/** Null where the brokers give a user the producer id behind a transactional id, which shuts out whoever had it; else what they say. */
+async function whyNoTransaction(client: Kafka, transactionalId: string): Promise<string | null> {
+  const producer = client.producer({
+    transactionalId,
+    // Otherwise it asks for a producer id of no transaction first, which is another right.
+    idempotent: false,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    retry: { retries: 2, initialRetryTime: 50 },
+  });
+  try {
+    await producer.connect();
+    await producer.transaction();
+    return null;
+  } catch (error) {
+    return String(error);
+  } finally {
+    await producer.disconnect();
   }
 }

@@ -29,6 +29,9 @@ export async function verifyChart(): Promise<Tally> {
       ...podRules(helm, fixtures),
       toldNode(helm),
       idsOfSchemas(helm),
+      seedOfIds(helm),
+      nothingMore(helm),
+      ...jobExtras(helm),
       alertRules(helm),
       ...signingIn(helm),
       ...edges(helm),
@@ -47,6 +50,14 @@ const template = (helm: string, ...args: readonly string[]): string =>
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+
+/** Null when an object of the chart says all of it, or what it does not say. */
+function lacks(object: string | undefined, lines: readonly (string | RegExp)[]): string | null {
+  const missing = lines.filter((line) =>
+    typeof line === 'string' ? object?.includes(line) !== true : !line.test(object ?? ''),
+  );
+  return missing.length === 0 ? null : `There is no ${missing.join(', no ')} in ${object ?? 'nothing'}.`;
+}
 
 function lint(helm: string, fixture: string): Case {
   return {
@@ -183,6 +194,55 @@ function idsOfSchemas(helm: string): Case {
   };
 }
 
+/** A pod that is made anew while the registry is down finds the ids of schemas in a ConfigMap. */
+function seedOfIds(helm: string): Case {
+  return {
+    name: 'each service is given the seed of ids that is named, to read only',
+    run: () => {
+      const args = [
+        '--set',
+        'registry.idsSeedConfigMap=ids-of-july',
+        '--set',
+        'registry.idsSeedKey=ids.json',
+      ];
+      const told = template(helm, '-f', MINIMAL, ...args).match(/^ {2}REGISTRY__IDS_SEED_FILE: .*/gm) ?? [];
+      const wanted = services.map(() => '  REGISTRY__IDS_SEED_FILE: "/etc/headwater/schema-ids/seed.json"');
+      if (told.join() !== wanted.join()) return `The chart says ${told.join() || 'nothing'}.`;
+      const pods = podsOf(helm, MINIMAL, ...args);
+      for (const { name } of services) {
+        const problem = lacks(pods.get(name), [
+          /configMap:\n\s+name: ids-of-july\n\s+items:\n\s+- key: ids\.json\n\s+path: seed\.json/,
+          /name: schema-ids\n\s+mountPath: \/etc\/headwater\/schema-ids\n\s+readOnly: true/,
+        ]);
+        if (problem !== null) return `${name}: ${problem}`;
+      }
+      return null;
+    },
+  };
+}
+
+function nothingMore(helm: string): Case {
+  return {
+    name: 'neither a seed of ids nor authorities are there without being asked for',
+    run: () =>
+      /schema-ids:|IDS_SEED|NODE_EXTRA_CA_CERTS|extra-ca/.exec(template(helm, '-f', MINIMAL))?.[0] ?? null,
+  };
+}
+
+/** Whatever a cluster asks of every pod, jobs can be given as well. */
+function jobExtras(helm: string): readonly Case[] {
+  return ['topics', 'schemas', 'migrate'].map((job) => ({
+    name: `the job ${job} takes variables and volumes`,
+    run: () =>
+      lacks(podsOf(helm, join(chart, 'ci/full-values.yaml')).get(job), [
+        /name: LOG__LEVEL\n\s+value: debug/,
+        /envFrom:\n\s+- secretRef:\n\s+name: job-extra/,
+        /mountPath: \/proxy\n\s+name: proxy/,
+        /emptyDir: \{\}\n\s+name: proxy/,
+      ]),
+  }));
+}
+
 /** Helm reads no file outside of its chart, so that the chart has a copy of the rules. */
 function alertRules(helm: string): Case {
   return {
@@ -212,21 +272,33 @@ interface PrometheusRule {
   readonly spec: unknown;
 }
 
-/** The pods of the fixture in which everybody signs in, by the name of their program. */
-function securedPods(helm: string): ReadonlyMap<string, string> {
-  const text = template(helm, '-f', join(chart, 'ci/secured-values.yaml'));
+/** The pods of a fixture, by the name of their program. */
+function podsOf(helm: string, fixture: string, ...args: readonly string[]): ReadonlyMap<string, string> {
+  const text = template(helm, '-f', fixture, ...args);
   const pods = text.split(/^---$/m).filter((object) => /^kind: (Deployment|Job)$/m.test(object));
   return new Map(pods.map((pod) => [/args: \[(?:jobs, )?"([\w-]+)"\]/.exec(pod)?.[1] ?? '', pod]));
 }
 
+/** Those of the fixture in which everybody signs in. */
+const securedPods = (helm: string): ReadonlyMap<string, string> =>
+  podsOf(helm, join(chart, 'ci/secured-values.yaml'));
+
 /** Each program gets its own passwords, as files, and those of nobody else. */
 function signingIn(helm: string): readonly Case[] {
   const secrets: Readonly<Record<string, readonly string[]>> = {
-    collector: ['headwater-admin', 'kafka-cluster-ca', 'kafka-collector', 'registry'],
-    enricher: ['headwater-admin', 'headwater-pseudonyms', 'kafka-cluster-ca', 'kafka-enricher', 'registry'],
-    validator: ['headwater-admin', 'kafka-cluster-ca', 'kafka-validator', 'registry'],
+    collector: ['company-ca', 'headwater-admin', 'kafka-cluster-ca', 'kafka-collector', 'registry'],
+    enricher: [
+      'company-ca',
+      'headwater-admin',
+      'headwater-pseudonyms',
+      'kafka-cluster-ca',
+      'kafka-enricher',
+      'registry',
+    ],
+    validator: ['company-ca', 'headwater-admin', 'kafka-cluster-ca', 'kafka-validator', 'registry'],
     loader: [
       'clickhouse-loader',
+      'company-ca',
       'headwater-admin',
       'kafka-cluster-ca',
       'kafka-loader',
@@ -235,16 +307,17 @@ function signingIn(helm: string): readonly Case[] {
     ],
     'quality-monitor': [
       'clickhouse-monitor',
+      'company-ca',
       'headwater-admin',
       'kafka-cluster-ca',
       'kafka-quality-monitor',
       'registry',
     ],
-    acls: ['kafka-admin', 'kafka-cluster-ca'],
-    grants: ['clickhouse-admin'],
-    topics: ['kafka-cluster-ca', 'kafka-jobs'],
-    schemas: ['kafka-cluster-ca', 'kafka-jobs', 'registry'],
-    migrate: ['clickhouse-migrate'],
+    acls: ['company-ca', 'kafka-admin', 'kafka-cluster-ca'],
+    grants: ['clickhouse-admin', 'company-ca'],
+    topics: ['company-ca', 'kafka-cluster-ca', 'kafka-jobs'],
+    schemas: ['company-ca', 'kafka-cluster-ca', 'kafka-jobs', 'registry'],
+    migrate: ['clickhouse-migrate', 'company-ca'],
   };
   return [
     ...Object.entries(secrets).map(([program, wanted]): Case => ({
@@ -257,6 +330,15 @@ function signingIn(helm: string): readonly Case[] {
         const missing = files.filter((folder) => !pod.includes(`mountPath: ${folder}`));
         return missing.length === 0 ? null : `Nothing is mounted at ${missing.join(', ')}.`;
       },
+    })),
+    ...Object.keys(secrets).map((program): Case => ({
+      name: `${program} trusts the authorities of the installation`,
+      run: () =>
+        lacks(securedPods(helm).get(program), [
+          /name: NODE_EXTRA_CA_CERTS\n\s+value: \/etc\/headwater\/extra-ca\/ca\.crt/,
+          /secretName: company-ca\n\s+items:\n\s+- key: company\.pem\n\s+path: ca\.crt/,
+          /name: extra-ca\n\s+mountPath: \/etc\/headwater\/extra-ca\n\s+readOnly: true/,
+        ]),
     })),
     {
       name: 'no secret is the value of a variable',
@@ -298,12 +380,6 @@ function edges(helm: string): readonly Case[] {
         .filter((object) => object.includes('kind: NetworkPolicy'))
         .map((policy) => [/^ {2}name: try-headwater-?(\S*)/m.exec(policy)?.[1] ?? '?', policy]),
     );
-  const lacks = (policy: string | undefined, lines: readonly (string | RegExp)[]): string | null => {
-    const missing = lines.filter((line) =>
-      typeof line === 'string' ? policy?.includes(line) !== true : !line.test(policy ?? ''),
-    );
-    return missing.length === 0 ? null : `There is no ${missing.join(', no ')} in ${policy ?? 'nothing'}.`;
-  };
   return [
     {
       name: 'nothing goes in or out but what a policy allows',

@@ -35,6 +35,13 @@ const textMap: JsonSchema = { type: 'object', additionalProperties: { type: 'str
 const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
 const oneOf = (...values: readonly string[]): JsonSchema => ({ type: 'string', enum: values });
 
+/** What a pod is given besides. */
+const extras = {
+  extraEnv: listOf(open),
+  extraEnvFrom: listOf(open),
+  extraVolumes: listOf(open),
+  extraVolumeMounts: listOf(open),
+};
 /** A user, and where its password is: never the password. */
 const signingIn = { username: text, existingSecret: text, passwordKey: text };
 
@@ -71,7 +78,12 @@ export function chartSchema(root: string): readonly GeneratedFile[] {
           consumer: object({ username: text, group: text }),
         }),
       }),
-      registry: object({ url: { type: 'string', pattern: '^(https?://.+)?$' }, ...signingIn }),
+      registry: object({
+        url: { type: 'string', pattern: '^(https?://.+)?$' },
+        ...signingIn,
+        idsSeedConfigMap: text,
+        idsSeedKey: text,
+      }),
       clickhouse: object({
         url: { type: 'string', pattern: '^(https?://.+)?$' },
         database: text,
@@ -83,6 +95,7 @@ export function chartSchema(root: string): readonly GeneratedFile[] {
           ...each(['cli', 'verifier', 'reader'], object({ username: text })),
         }),
       }),
+      tls: object({ caSecret: text, caKey: text }),
       admin: object({ existingSecret: text, tokenKey: text }),
       pseudonym: object({ existingSecret: text, keysKey: text }),
       topics: object({
@@ -99,6 +112,7 @@ export function chartSchema(root: string): readonly GeneratedFile[] {
         backoffLimit: count,
         activeDeadlineSeconds: atLeastOne,
         resources: open,
+        ...extras,
       }),
       serviceAccount: object({ create: flag, name: text, annotations: textMap }),
       networkPolicy: object({
@@ -144,10 +158,7 @@ function serviceSchema(service: string, settings: readonly Setting[]): JsonSchem
     priorityClassName: text,
     terminationGracePeriodSeconds: atLeastOne,
     podDisruptionBudget: object({ enabled: flag, maxUnavailable: { type: ['integer', 'string'] } }),
-    extraEnv: listOf(open),
-    extraEnvFrom: listOf(open),
-    extraVolumes: listOf(open),
-    extraVolumeMounts: listOf(open),
+    ...extras,
     service: object({
       type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'),
       port: atLeastOne,

@@ -1,3 +1,4 @@
+export { createAuthority } from './certificates';
 export { startClickHouse, type RunningClickHouse } from './clickhouse';
 export type { ClickHouseFault } from './clickhouse-faults';
 export type { ClickHouseUser } from './clickhouse-users';

@@ -23,6 +23,19 @@ describe('the topic table', () => {
     expect(topics.collectorPayloads.retentionHours).toBeLessThanOrEqual(24);
   });
 
+  it('forget what is of a visitor within two weeks', () => {
+    const hours = table
+      .filter(({ schema }) => schema !== 'StageCounts' && schema !== 'QualityAlert')
+      .map(({ name, retentionHours }) => [name, retentionHours]);
+    expect(Object.fromEntries(hours)).toEqual({
+      'collector-payloads': 24,
+      'enriched-events': 7 * 24,
+      'valid-events': 7 * 24,
+      'failed-events': 14 * 24,
+      replays: 7 * 24,
+    });
+  });
+
   it('has a producer for every topic that a service reads', () => {
     expect(table.filter(({ producers }) => producers.length === 0)).toEqual([]);
   });

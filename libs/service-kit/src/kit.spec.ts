@@ -49,4 +49,19 @@ describe('the log', () => {
     log.warn({ code: 'E_OUTAGE', ip: '192.0.2.7', request: { cookie: 'sp=1' } }, 'x');
     expect(lines).toMatchObject([{ ip: '[redacted]', request: { cookie: '[redacted]' } }]);
   });
+
+  it.each(['body', 'useragent', 'user_agent', 'headers', 'querystring', 'ip_address', 'authorization'])(
+    'prints no %s',
+    (field) => {
+      const { log, lines } = kit();
+      log.warn({ [field]: 'of a visitor', request: { [field]: 'of a visitor' } }, 'x');
+      expect(JSON.stringify(lines)).not.toContain('of a visitor');
+    },
+  );
+
+  it('prints no password and no secret', () => {
+    const { log, lines } = kit();
+    log.warn({ password: 'hush', config: { secret: 'hush' } }, 'x');
+    expect(JSON.stringify(lines)).not.toContain('hush');
+  });
 });

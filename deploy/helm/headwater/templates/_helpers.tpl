@@ -115,6 +115,11 @@ capabilities:
 {{- end -}}
 {{- end -}}
 
+{{/* Where what a program trusts besides the authorities of Node is mounted. */}}
+{{- define "headwater.extraCaFile" -}}
+/etc/headwater/extra-ca/ca.crt
+{{- end -}}
+
 {{/* What a program must be told to find the parts it talks to. Call with root and a list of the parts. */}}
 {{- define "headwater.connectionEnv" -}}
 {{- $values := .root.Values -}}
@@ -170,6 +175,11 @@ capabilities:
   value: /etc/headwater/clickhouse/password
 {{- end }}
 {{- end }}
+{{- if $values.tls.caSecret }}
+# For HTTPS to the schema registry, to ClickHouse and to sources of schemas.
+- name: NODE_EXTRA_CA_CERTS
+  value: {{ include "headwater.extraCaFile" . }}
+{{- end }}
 {{- if has "pseudonym" .parts }}
 - name: PSEUDONYM__KEYS_FILE
   value: /etc/headwater/pseudonym/keys
@@ -220,6 +230,9 @@ capabilities:
 {{ include "headwater.secretVolume" (dict "name" "clickhouse-password" "secret" $user.existingSecret "key" $user.passwordKey "path" "password") }}
 {{- end -}}
 {{- end -}}
+{{- if $values.tls.caSecret -}}
+{{ include "headwater.secretVolume" (dict "name" "extra-ca" "secret" $values.tls.caSecret "key" $values.tls.caKey "path" "ca.crt") }}
+{{- end -}}
 {{- if has "pseudonym" .parts -}}
 {{ include "headwater.secretVolume" (dict "name" "pseudonym-keys" "secret" $values.pseudonym.existingSecret "key" $values.pseudonym.keysKey "path" "keys") }}
 {{- end -}}
@@ -230,7 +243,7 @@ capabilities:
 
 {{/* Every secret volume is mounted where the variables say. */}}
 {{- define "headwater.secretMounts" -}}
-{{- $folders := dict "kafka-ca" "kafka-ca" "kafka-tls" "kafka-tls" "kafka-password" "kafka" "registry-password" "registry" "clickhouse-password" "clickhouse" "pseudonym-keys" "pseudonym" "admin-token" "admin" -}}
+{{- $folders := dict "kafka-ca" "kafka-ca" "extra-ca" "extra-ca" "kafka-tls" "kafka-tls" "kafka-password" "kafka" "registry-password" "registry" "clickhouse-password" "clickhouse" "pseudonym-keys" "pseudonym" "admin-token" "admin" -}}
 {{- range (include "headwater.secretVolumes" . | fromYamlArray) }}
 - name: {{ .name }}
   mountPath: /etc/headwater/{{ get $folders .name }}

@@ -9,6 +9,9 @@ data:
   HTTP__HOST: "0.0.0.0"
   HTTP__PORT: "8080"
   {{- $config := dict "REGISTRY__IDS_FILE" "/tmp/schema-ids.json" }}
+  {{- if .root.Values.registry.idsSeedConfigMap }}
+  {{- $_ := set $config "REGISTRY__IDS_SEED_FILE" "/etc/headwater/schema-ids/seed.json" }}
+  {{- end }}
   {{- range $name, $value := mergeOverwrite $config (default dict .values.config) }}
   {{ $name }}: {{ $value | toString | quote }}
   {{- end }}
@@ -114,6 +117,11 @@ spec:
             {{- with include "headwater.secretMounts" . | trim }}
             {{- . | nindent 12 }}
             {{- end }}
+            {{- if .root.Values.registry.idsSeedConfigMap }}
+            - name: schema-ids
+              mountPath: /etc/headwater/schema-ids
+              readOnly: true
+            {{- end }}
             {{- with .values.extraVolumeMounts }}
             {{- toYaml . | nindent 12 }}
             {{- end }}
@@ -123,6 +131,14 @@ spec:
             sizeLimit: 64Mi
         {{- with include "headwater.secretVolumes" . | trim }}
         {{- . | nindent 8 }}
+        {{- end }}
+        {{- with .root.Values.registry.idsSeedConfigMap }}
+        - name: schema-ids
+          configMap:
+            name: {{ . }}
+            items:
+              - key: {{ $.root.Values.registry.idsSeedKey }}
+                path: seed.json
         {{- end }}
         {{- with .values.extraVolumes }}
         {{- toYaml . | nindent 8 }}

@@ -105,6 +105,100 @@ it('looks no further than the bound, however long a user agent is', () => {
   expect(patchOf(`${'x'.repeat(LONGEST_USER_AGENT)} Firefox/140.0`)).toMatchObject({ br_family: null });
 });
 
+describe('a hostile user agent', () => {
+  /** What makes careless patterns try again: each is repeated until the length is reached. */
+  const repeated = [
+    ...[
+      '9',
+      'a',
+      ' ',
+      '(',
+      ')',
+      '/',
+      ';',
+      '.',
+      '-',
+      '_',
+      '\t',
+      '1.',
+      '; ',
+      '((',
+      ')(',
+      '/ ',
+      'a ',
+      ' a',
+      'aA',
+      '0x',
+    ],
+    ...[
+      'Linux; ',
+      'bot ',
+      'Mozilla/',
+      'Opera/9.80 ',
+      'Android ',
+      'Version/',
+      'Chrome/9',
+      'Safari ',
+      'like Gecko ',
+    ],
+    ...[
+      'Windows NT ',
+      'iPhone OS 1_',
+      'Mobile ',
+      'Build/',
+      'SM-',
+      'compatible; ',
+      'rv:1',
+      'CPU OS ',
+      'a.b-c_d ',
+    ],
+  ];
+  /** Where they are put: patterns that begin with what stands before run into them, and fail at what stands behind. */
+  const places: readonly (readonly [before: string, behind: string])[] = [
+    ['', '!'],
+    ['Mozilla/5.0 (Linux; Android ', '; ) AppleWebKit'],
+    ['Mozilla/5.0 (compatible; ', '\u0000'],
+    ['Mozilla/5.0 (Windows NT 10.0; ', ') Chrome'],
+    ['Opera/9.80 (', ''],
+  ];
+  const grown = (text: string, [before, behind]: (typeof places)[number], length: number): string =>
+    before + text.repeat(length).slice(0, Math.max(0, length - before.length - behind.length)) + behind;
+  const corpus = repeated.flatMap((text) => places.map((place) => grown(text, place, LONGEST_USER_AGENT)));
+
+  /** The least of several readings, each of one that nobody remembers: what else the machine does only adds to it. */
+  const leastTime = (useragent: string, readings: number): number => {
+    let least = Infinity;
+    for (let reading = 0; reading < readings; reading += 1) {
+      const anew = userAgent.create({ remembered: 1 }, testLookUps());
+      const draft = aDraft({ useragent });
+      const began = performance.now();
+      anew(draft);
+      least = Math.min(least, performance.now() - began);
+    }
+    return least;
+  };
+  /** The worst takes some 25 times as long; a pattern that runs away takes thousands of times. */
+  const FACTOR = 200;
+  const usual = (): number => Math.max(...[firefox, safari, chrome].map((text) => leastTime(text, 40)));
+
+  it('takes no hostile user agent hundreds of times as long as one of a browser', () => {
+    expect(corpus.length).toBeGreaterThan(40);
+    const least = usual();
+    const slow = corpus.filter(
+      (text) => leastTime(text, 5) > FACTOR * least && leastTime(text, 40) > FACTOR * least,
+    );
+    expect(slow).toEqual([]);
+  });
+
+  it('takes one no longer for being longer than the bound', () => {
+    const least = usual();
+    const slow = repeated
+      .map((text) => grown(text, ['Mozilla/5.0 (', ''], 100_000))
+      .filter((text) => leastTime(text, 5) > FACTOR * least && leastTime(text, 40) > FACTOR * least);
+    expect(slow.map((text) => text.slice(0, 40))).toEqual([]);
+  });
+});
+
 it.each([firefox, safari, chrome, 'curl/8.5.0', ''])(
   'adds a ua_parser_context that meets its schema: %s',
   (useragent) => {
