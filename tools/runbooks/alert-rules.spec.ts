@@ -17,6 +17,16 @@ const { groups } = parse(textOf('deploy/prometheus/headwater.rules.yaml')) as {
   readonly groups: readonly { readonly rules: readonly Rule[] }[];
 };
 const rules = groups.flatMap((group) => group.rules);
+/** The tests that promtool runs (suite "alert rules"), by the rule that each moment is about. */
+const { tests } = parse(textOf('deploy/prometheus/headwater.rules.test.yaml')) as {
+  readonly tests: readonly {
+    readonly alert_rule_test?: readonly {
+      readonly alertname: string;
+      readonly exp_alerts?: readonly object[];
+    }[];
+  }[];
+};
+const moments = tests.flatMap((test) => test.alert_rule_test ?? []);
 const code = globSync(['libs/*/src/**/*.ts', 'services/*/src/**/*.ts'], { cwd: root })
   .filter((file) => !/\.(spec|kafka|clickhouse|fixture)\.ts$|\/testing\//.test(file))
   .map(textOf);
@@ -48,6 +58,22 @@ describe('the alert rules', () => {
   it('have names of their own', () => {
     const names = rules.map(({ alert }) => alert);
     expect(names).toEqual([...new Set(names)]);
+  });
+
+  it.each(rules.map(({ alert }) => alert))(
+    '%s is put to the test while it is silent and while it fires',
+    (alert) => {
+      const fires = moments
+        .filter(({ alertname }) => alertname === alert)
+        .map(({ exp_alerts: expected = [] }) => expected.length > 0);
+      expect(new Set(fires)).toEqual(new Set([false, true]));
+    },
+  );
+
+  it('call a country database old after as many days as the doctor does', () => {
+    const doctor = /COUNTRIES_OLD_DAYS = (\d+)/.exec(textOf('services/cli/src/doctor/country-age.ts'))?.[1];
+    const { expr = '' } = rules.find(({ alert }) => alert === 'HeadwaterCountriesOld') ?? {};
+    expect(/> (\d+) \* 86400/.exec(expr)?.[1]).toBe(doctor);
   });
 
   it('are about everything that the table of what to watch pages for', () => {

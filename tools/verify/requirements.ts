@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { debianBinary } from '@headwater/stack';
+import { PROMTOOL } from '../runbooks/verify-alert-rules';
 
 /** Something that a suite needs from the machine. */
 export interface Requirement {
@@ -51,6 +53,17 @@ export const chromium: Requirement = {
   isThere: () => Promise.resolve(existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')),
   install: debian('chromium'),
   fix: 'Install Chromium, or name its binary in CHROMIUM.',
+};
+/** Taken from its package without installing it, where the machine has none. */
+export const promtool: Requirement = {
+  name: 'promtool',
+  isThere: () =>
+    debianBinary(PROMTOOL, console.log).then(
+      () => true,
+      () => false,
+    ),
+  install: [],
+  fix: 'Install Prometheus, which brings it, or see that apt-get reaches its mirror.',
 };
 /** Third-party test data that lies beside the checkout and is never copied into it. */
 export const corpora: Requirement = {

@@ -1,9 +1,10 @@
 import { verifyChart } from '../chart/verify-chart';
 import { verifyImage } from '../image/verify-image';
+import { verifyAlertRules } from '../runbooks/verify-alert-rules';
 import { verifySupplyChain } from '../supply-chain/verify-supply-chain';
 import { testStackKind } from '@headwater/stack';
 import { checked, jest } from './command';
-import { chromium, corpora, go, java, maven, needs, python } from './requirements';
+import { chromium, corpora, go, java, maven, needs, promtool, python } from './requirements';
 import type { Suite } from './suite';
 
 const endToEnd =
@@ -100,13 +101,20 @@ export const suites: readonly Suite[] = [
   },
   {
     name: 'fuzz',
-    proves: 'hostile requests break nothing, and every accepted event is in one place',
+    proves:
+      'hostile requests break nothing, every accepted event is in one place, and no input that is searched for breaks a promise of the code',
     run: checked('tsx', 'fuzz/main.ts'),
   },
   {
     name: 'image',
     proves: 'the image can be laid out and run by nobody; compose gives each service what it needs',
     run: verifyImage,
+  },
+  {
+    name: 'alert rules',
+    proves: 'each rule pages when it must, and only then',
+    missing: needs(promtool),
+    run: verifyAlertRules,
   },
   {
     name: 'chart',

@@ -1,9 +1,6 @@
 import { reasonOf, type Check } from '../check';
+import { countryAge, NEWER_COUNTRIES } from '../country-age';
 import { ok, problem, warning } from '../finding';
-
-const DAY_MS = 86_400_000;
-/** Blocks of addresses change hands; after so long a noticeable share is under the wrong country. */
-const WARN_DAYS = 180;
 
 export const countries: Check = {
   name: 'country database',
@@ -23,19 +20,14 @@ export const countries: Check = {
         ),
       ];
     }
-    const days = Math.floor((now() - built) / DAY_MS);
-    const age = `Built ${new Date(built).toISOString().slice(0, 10)}, ${String(days)} days ago`;
+    const { isOld, words } = countryAge(built, now());
     const licences = await database.licences();
     return [
-      days > WARN_DAYS
-        ? warning(
-            subject,
-            `${age}.`,
-            'Put a newer one there: the enricher reads it within 30 s, without a restart.',
-          )
+      isOld
+        ? warning(subject, `${words}.`, NEWER_COUNTRIES)
         : ok(
             subject,
-            `${age}. (As seen from this machine; each enricher reports its own as headwater_geo_db_build_timestamp_seconds.)`,
+            `${words}. (As seen from this machine; with --service the one of each enricher is looked at as well.)`,
           ),
       licences.length === 0
         ? warning(

@@ -1,4 +1,4 @@
-import { findingsOf } from '../testing/an-installation';
+import { findingsOf, NOW } from '../testing/an-installation';
 import { services } from './services';
 
 const URL = 'http://loader:8080';
@@ -70,6 +70,38 @@ describe('the check of services', () => {
   ])('reads %j', async (text, state, seen) => {
     const [found] = await findingsOf(services, { services: [URL], answers: metrics(`# HELP x\n${text}\n`) });
     expect(found).toMatchObject({ state, seen: expect.stringContaining(seen) as string });
+  });
+
+  describe('the country database that an enricher reads', () => {
+    const DAY = 86_400_000;
+    const found = (days: number): ReturnType<typeof findingsOf> => {
+      const built = String((NOW - days * DAY) / 1_000);
+      const text = `headwater_geo_db_build_timestamp_seconds{service="enricher"} ${built}\n`;
+      return findingsOf(services, { services: [URL], answers: metrics(text) });
+    };
+
+    it('is in order for half a year', async () => {
+      expect(await found(180)).toEqual([expect.objectContaining({ state: 'ok' })]);
+    });
+
+    it('is told of when it is older, as the alert rule does', async () => {
+      expect(await found(181)).toEqual([
+        {
+          state: 'warning',
+          subject: `country database of ${URL}`,
+          seen: 'Built 2025-07-09, 181 days ago.',
+          next: 'Put a newer one there: the enricher reads it within 30 s, without a restart.',
+          runbook: 'E_COUNTRY_DATABASE_UNAVAILABLE',
+        },
+      ]);
+    });
+
+    it('has no age before it was read', async () => {
+      const text = 'headwater_geo_db_build_timestamp_seconds{service="enricher"} 0\n';
+      expect(await findingsOf(services, { services: [URL], answers: metrics(text) })).toEqual([
+        expect.objectContaining({ state: 'ok' }),
+      ]);
+    });
   });
 
   it('warns of two versions side by side', async () => {

@@ -1,10 +1,11 @@
 import { reasonOf, type Check } from '../check';
+import { countryAge, NEWER_COUNTRIES } from '../country-age';
 import { ok, problem, warning, type Finding } from '../finding';
 import type { HttpAnswer, Installation } from '../installation';
 
 export const services: Check = {
   name: 'services',
-  summary: 'each answers, is ready, and has no partition that stands still',
+  summary: 'each answers, is ready, has no partition that stands still and no old country database',
   runbook: 'service_not_ready',
   applies: ({ services: urls }) => urls.length > 0,
   run: async (installation) => {
@@ -33,7 +34,7 @@ interface Looked {
   readonly findings: readonly Finding[];
 }
 
-async function lookAt({ get }: Installation, url: string): Promise<Looked> {
+async function lookAt({ get, now }: Installation, url: string): Promise<Looked> {
   const subject = `service ${url}`;
   try {
     const [live, ready, metrics] = await Promise.all(
@@ -42,7 +43,9 @@ async function lookAt({ get }: Installation, url: string): Promise<Looked> {
     const findings = [
       ...healthOf(subject, live, 'is not alive', 'Kubernetes restarts it; its log names the cause.'),
       ...healthOf(subject, ready, 'is not ready', 'It waits for what it names, and goes on by itself.'),
-      ...(metrics?.status === 200 ? seriesOf(subject, metrics.body) : [refused(subject, metrics)]),
+      ...(metrics?.status === 200
+        ? [...seriesOf(subject, metrics.body), ...countriesOf(url, metrics.body, now())]
+        : [refused(subject, metrics)]),
     ];
     return {
       url,
@@ -144,6 +147,16 @@ const seriesOf = (subject: string, metrics: string): readonly Finding[] =>
     const total = sumOf(metric, metrics);
     return total > 0 ? [{ subject, ...tell(total) }] : [];
   });
+
+/** The one that an enricher reads, which need not be the one of this machine. Zero is one that was not read yet. */
+function countriesOf(url: string, metrics: string, now: number): readonly Finding[] {
+  const built = sumOf('headwater_geo_db_build_timestamp_seconds', metrics) * 1_000;
+  if (built === 0) return [];
+  const { isOld, words } = countryAge(built, now);
+  return isOld
+    ? [warning(`country database of ${url}`, `${words}.`, NEWER_COUNTRIES, 'E_COUNTRY_DATABASE_UNAVAILABLE')]
+    : [];
+}
 
 /** Sum over all label sets of a metric in Prometheus's text format. */
 function sumOf(metric: string, text: string): number {
