@@ -81,7 +81,7 @@ export class World {
     const provisioned = await provision(tell);
     const toxiproxy =
       kind === 'one broker' ? null : await startToxiproxy({ folder: join(folder, 'toxiproxy') });
-    const proxies: ProxyHandle[] = [];
+    const proxies = new Map<string, ProxyHandle>();
     const [registryPort = 0, clickhousePort = 0, ...servicePorts] = await steadyPorts(
       2 + Object.values(replicas).reduce((sum, count) => sum + count, 0),
     );
@@ -94,7 +94,7 @@ export class World {
           ? {
               proxyOf: async (name: string, upstream: string) => {
                 const proxy = await toxiproxy.proxy(name, upstream);
-                proxies.push(proxy);
+                proxies.set(name, proxy);
                 return proxy.port;
               },
             }
@@ -141,7 +141,8 @@ export class World {
       folder,
       cluster,
       toxiproxy,
-      proxies,
+      // They were opened side by side: by node, and not in the order in which they were ready.
+      cluster.nodes.flatMap(({ id }) => proxies.get(`kafka-${String(id)}`) ?? []),
       registry,
       registryGate,
       clickhouse,
