@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ClickHouseError } from '@clickhouse/client';
 import { type ServiceError } from '@headwater/stage';
 import {
@@ -10,6 +12,7 @@ import {
 } from './errors';
 import { UnencodableValue } from './native/encode-block';
 
+const migrations = join(__dirname, '../migrations');
 const url = 'http://clickhouse:8123';
 const doing = 'did not take 2 rows for events_stored';
 const said = (code: string, type: string, message = 'It happened.'): ClickHouseError =>
@@ -57,14 +60,45 @@ describe('classify', () => {
     expect(error.message).toContain('Run the job `migrate`');
   });
 
-  it('does not blame the rows for a view that an operator has hung on a table, and does not quote them', () => {
-    const pushed =
-      "Cannot parse string 'secret' as UInt32: while pushing to view headwater.by_user (3f1c): while executing";
-    const error = classify(said('6', 'CANNOT_PARSE_TEXT', pushed), url, doing);
+  const pushed = (view: string): string =>
+    `Cannot parse string 'secret' as UInt32: while pushing to view ${view} (3f1c): while executing`;
+
+  it.each([
+    ['6', 'CANNOT_PARSE_TEXT'],
+    ['395', 'FUNCTION_THROW_IF_VALUE_IS_NON_ZERO'],
+    ['153', 'ILLEGAL_DIVISION'],
+  ])('does not blame the rows for a view of somebody else: %s %s', (code, type) => {
+    const error = classify(said(code, type, pushed('headwater.by_user')), url, doing);
     expect(error).toBeInstanceOf(TablesNotReady);
     expect(error.message).toBe(
-      `ClickHouse at ${url} ${doing}: the view headwater.by_user, which is not ours, cannot work with them (code 6 CANNOT_PARSE_TEXT). They wait and are tried again. Correct the view, or drop it.`,
+      `ClickHouse at ${url} ${doing}: the view by_user, which is not ours, cannot work with them (code ${code} ${type}). They wait and are tried again. Correct the view, or drop it.`,
     );
+  });
+
+  it('does not tell anybody to drop a view of ours', () => {
+    const own = readdirSync(migrations)
+      .flatMap((file) => [
+        ...readFileSync(join(migrations, file), 'utf8').matchAll(
+          /CREATE MATERIALIZED VIEW IF NOT EXISTS \{\{database\}\}\.(\w+)/g,
+        ),
+      ])
+      .map(([, name]) => name ?? '');
+    expect(own.length).toBeGreaterThan(0);
+    for (const name of own) {
+      const error = classify(said('60', 'UNKNOWN_TABLE', pushed(`headwater.${name}`)), url, doing);
+      expect(error).toBeInstanceOf(TablesNotReady);
+      expect(error.message).toMatch(/Run the job `migrate` of this version\.$/);
+    }
+  });
+
+  it('waits when ClickHouse is short of something while it feeds a view', () => {
+    const error = classify(said('241', 'MEMORY_LIMIT_EXCEEDED', pushed('headwater.by_user')), url, doing);
+    expect(error).toBeInstanceOf(ClickHouseUnavailable);
+  });
+
+  it('is not led to a view by what a row holds', () => {
+    const quoted = "Constraint `c` for table is violated at row 1. page_title = ': while pushing to view x'";
+    expect(classify(said('469', 'VIOLATED_CONSTRAINT', quoted), url, doing)).toBeInstanceOf(ContentRefused);
   });
 
   it('blames the rows for a value that cannot be read, without quoting it', () => {

@@ -129,8 +129,12 @@ const content: ReadonlySet<number> = new Set([
   691, // UNKNOWN_ELEMENT_OF_ENUM
 ]);
 
-/** Ends what a materialized view said that could not work with the rows of its table. */
-const PUSHING_TO_VIEW = /while pushing to view ([^\s.]+(?:\.[^\s.]+)?)/iu;
+/** Stands behind what a materialized view said that could not work with the rows of its table. */
+const PUSHING_TO_VIEW = /: while pushing to view (?:[^\s.]+\.)?([^\s.]+)/giu;
+/** Views of ours: migration 0007. */
+const ownViews: ReadonlySet<string> = new Set(['failed_event_loaded', 'failed_event_failed_again']);
+/** Its message ends with values of the row, whatever these look like. */
+const VIOLATED_CONSTRAINT = 469;
 
 const KEPT_OF_MESSAGE = 300;
 
@@ -154,10 +158,11 @@ export function classify(error: unknown, url: string, doing: string): Error {
   }
   const code = Number(error.code);
   const name = `code ${error.code}${error.type === undefined ? '' : ` ${error.type}`}`;
-  const view = PUSHING_TO_VIEW.exec(error.message)?.[1];
-  if (view !== undefined && (content.has(code) || tables.has(code)))
+  const view =
+    code === VIOLATED_CONSTRAINT ? undefined : [...error.message.matchAll(PUSHING_TO_VIEW)].at(-1)?.[1];
+  if (view !== undefined && !access.has(code) && !transient.has(code))
     return new TablesNotReady(
-      `${where}: the view ${view}, which is not ours, cannot work with them (${name}). They wait and are tried again. Correct the view, or drop it.`,
+      `${where}: the view ${view}${ownViews.has(view) ? '' : ', which is not ours,'} cannot work with them (${name}). They wait and are tried again. ${ownViews.has(view) ? 'Run the job `migrate` of this version.' : 'Correct the view, or drop it.'}`,
     );
   if (content.has(code)) return new ContentRefused(`${where} because of what is in them (${name}).`);
   const said = `${name}: ${shortened(error.message)}`;

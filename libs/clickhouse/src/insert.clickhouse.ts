@@ -219,7 +219,7 @@ describe('ClickHouse', () => {
     try {
       const refused = insert([{ n: 1, text: 'no number' }], 'viewed');
       await expect(refused).rejects.toThrow(TablesNotReady);
-      await expect(refused).rejects.toThrow(/the view \S*numbers, which is not ours, cannot work with them/);
+      await expect(refused).rejects.toThrow(/the view numbers, which is not ours, cannot work with them/);
     } finally {
       await clickhouse.command('DROP VIEW numbers');
     }

@@ -245,6 +245,21 @@ describe('truncateIpInBody', () => {
     expect(body('{"x":1}&%69p=81.2.69.142&p=web')).toBe('{"x":1}&ip=81.2.69.0&p=web');
   });
 
+  it.each([
+    ['behind a byte order mark and an escape', '\ufeff{"data":{"ip":"\\u002081.2.69.142"}}'],
+    ['behind an escaped tab', '\ufeff{"ip":"\\u000981.2.69.142"}'],
+    ['an IPv6 one behind an escape', '\ufeff{"ip":"\\u00202a02:6b8::feed:ff"}'],
+    ['as a parameter beside a text that names the key', 'e=pv&x="ip"&ip=81.2.69.%3142'],
+    ['as a parameter of what opens like JSON and names the key', '{"ip"&ip=81.2.69.%3142'],
+    ['as a parameter beside an escape', 'x=\\u00&%69p=81.2.69.%3142&p=web'],
+    ['as a parameter in UTF-16', Buffer.from('e=pv&ip=81.2.69.142', 'utf16le').toString('latin1')],
+  ])('lets no address survive %s', (_case, text) => {
+    for (const anonymous of [false, true]) {
+      const result = decodeURIComponent(unescaped(body(text, anonymous)).replaceAll('\0', ''));
+      expect(result).not.toMatch(/81\.2\.69\.142|2a02:6b8::feed:ff/);
+    }
+  });
+
   it('leaves what is JSON as it came, also where it holds a query string', () => {
     const json = Buffer.from('{"url":"https://shop.example/?a=1&ip=81.2.69.142"}');
     expect(truncateIpInBody(json, false)).toBe(json);

@@ -62,16 +62,26 @@ const decoded = (value: string): string =>
  */
 export function truncateIpInBody(body: Buffer, anonymous: boolean): Buffer {
   if (!opensJson(body)) return truncateIpInText(body, anonymous);
-  if (namesIp(body)) return truncatedJson(body, anonymous) ?? masked(body);
+  if (namesIp(body)) return truncatedJson(body, anonymous) ?? truncateIpInText(body, anonymous);
   return namesIpInForm(body) && !isJson(body) ? truncateIpInText(body, anonymous) : body;
 }
 
-/** A body that is no JSON: read as a form, as some trackers and webhooks send it. */
+/**
+ * A body that is no JSON: read as a form, as some trackers and webhooks send it. What may be JSON all the same, for readers that
+ * forgive more, or UTF-16, is masked first: that can bring a parameter to light.
+ */
 function truncateIpInText(body: Buffer, anonymous: boolean): Buffer {
-  if (namesIp(body)) return masked(body);
   const text = body.toString('latin1');
-  const truncated = truncateIpInQuery(text, anonymous);
+  const shown = namesIp(body) || hidesIp(text) ? masked(body) : text;
+  const truncated = truncateIpInQuery(shown, anonymous);
   return truncated === text ? body : Buffer.from(truncated, 'latin1');
+}
+
+/** Whether a form in UTF-16 has the parameter. */
+function hidesIp(text: string): boolean {
+  if (!text.includes('\0')) return false;
+  const shown = withoutNuls(text);
+  return truncateIpInQuery(shown, true) !== shown;
 }
 
 /** The address that counts in the value of an `ip` parameter, truncated: the first one, when there are several. */
@@ -88,7 +98,10 @@ function namesIp(body: Buffer): boolean {
   for (let at = body.indexOf(KEY_END); at >= 0; at = body.indexOf(KEY_END, at + 1)) {
     if (body[at - 1] === QUOTE) return true;
   }
-  return body.includes(ESCAPE) || (body.includes(NUL) && namesIp(Buffer.from(withoutNuls(body), 'latin1')));
+  return (
+    body.includes(ESCAPE) ||
+    (body.includes(NUL) && namesIp(Buffer.from(withoutNuls(body.toString('latin1')), 'latin1')))
+  );
 }
 
 /** A body that opens like JSON and is none is read as a form, whose first parameter then has a strange name: `{&ip=…`. */
@@ -103,8 +116,8 @@ function isJson(body: Buffer): boolean {
   }
 }
 
-/** Bytes as Latin-1 text, so that each stays what it was; without the empty bytes of UTF-16, which no reader takes. */
-const withoutNuls = (body: Buffer): string => body.toString('latin1').replaceAll('\0', '');
+/** Bytes as Latin-1 text without the empty ones of UTF-16, which no reader takes. */
+const withoutNuls = (text: string): string => text.replaceAll('\0', '');
 
 function opensJson(body: Buffer): boolean {
   for (const byte of body) {
@@ -144,12 +157,12 @@ function truncateKey(holder: { ip?: unknown }, anonymous: boolean): void {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Masks bytes and leaves all others what they were. Escapes that may hide an address are resolved first. */
-function masked(body: Buffer): Buffer {
-  const text = withoutNuls(body)
+/** Bytes as Latin-1 text, masked; all others are what they were. Escapes that may hide an address are resolved first. */
+function masked(body: Buffer): string {
+  const text = withoutNuls(body.toString('latin1'))
     .replace(/\\u00(2[5e]|3[0-9a]|4[1-6]|6[1-6])/gi, (_escape, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
     )
     .replace(/\\[bfnrt]/g, ' ');
-  return Buffer.from(maskAddresses(text), 'latin1');
+  return maskAddresses(text);
 }

@@ -66,6 +66,9 @@ export const consumerConfig = kafkaConfig.extend({
 export const registryConfig = z.object({
   url: z
     .url({ protocol: /^https?$/ })
+    .refine((url) => !/^https?:\/\/[^/]*@/u.test(url), {
+      error: 'holds a user: name it in REGISTRY__USERNAME, and its password in REGISTRY__PASSWORD_FILE',
+    })
     .describe('Base of a Confluent-compatible registry API: `<url>/subjects` must answer.'),
   username: z.string().optional().describe('User for HTTP basic authentication.'),
   password: z.string().meta({ secret: true }).optional().describe('Password for HTTP basic authentication.'),

@@ -3,8 +3,8 @@ export const ADDRESS_MASK = '[address]';
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 const DOT = '(?:\\.|%2[eE])';
-/** A percent escape before it (`%20`) ends in digits that are not of the address. */
-const AFTER_ESCAPE = '(?<=%[0-9A-Fa-f]{2})';
+/** An escape before it (`%20`, `\\u0020`) ends in digits that are not of the address. */
+const AFTER_ESCAPE = '(?<=%[0-9A-Fa-f]{2}|\\\\u[0-9A-Fa-f]{4})';
 const IPV4 = new RegExp(`(?:(?<![\\d.])|${AFTER_ESCAPE})${OCTET}(?:${DOT}${OCTET}){3}(?![\\d]|\\.\\d)`, 'g');
 const COLON = '(?::|%3[aA])';
 const IPV6_CANDIDATE = new RegExp(

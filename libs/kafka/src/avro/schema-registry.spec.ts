@@ -107,6 +107,11 @@ describe('a registry that answers', () => {
         'no Avro schema',
         [200, { schema: 'syntax = "proto3"; message A {}', schemaType: 'PROTOBUF' }] as Answer,
       ],
+      ['one that is not allowed', holds({ type: 'record', name: 'a-b', fields: [] })],
+      [
+        'one whose parts it does not give',
+        [200, { schema: 'import "b.proto"; message A {}', schemaType: 'PROTOBUF' }] as Answer,
+      ],
       ['nothing', noSchema],
     ])('is asked again after a while when it says: %s', async (_case, answer) => {
       const registry = open();

@@ -217,10 +217,11 @@ export class SchemaRegistry {
     try {
       const schema = await this.readSchema(id);
       await this.proveAlive(codec, prefix);
-      this.log.info(
-        { topic: codec.topic.name, schemaId: id },
-        `Read schema ${String(id)} from the registry.`,
-      );
+      if (schema !== null)
+        this.log.info(
+          { topic: codec.topic.name, schemaId: id },
+          `Read schema ${String(id)} from the registry.`,
+        );
       return schema;
     } catch (error) {
       const known = error instanceof RegistryUnavailable ? this.known.schemaOf(id) : null;
@@ -233,7 +234,7 @@ export class SchemaRegistry {
     }
   }
 
-  /** Null for a 404, whoever sent it; no Avro schema for one of another kind. */
+  /** Null for a 404, whoever sent it; no Avro schema for one of another kind, or one that the client cannot compile. */
   private async readSchema(id: number): Promise<Schema | null> {
     // The client would repeat for ever what a registry said that was reset since.
     this.client.cache.clear();
@@ -242,6 +243,8 @@ export class SchemaRegistry {
       return typeof found.schema === 'function' ? found.schema({ exportAttrs: true }) : {};
     } catch (error) {
       if (statusOf(error) === 404) return null;
+      // An outage has a status for the client, too: 400.
+      if (statusOf(error) === null && !(error instanceof NoAnswer)) return {};
       throw this.unavailable(error);
     }
   }
@@ -254,7 +257,7 @@ export class SchemaRegistry {
   }
 
   private ask<T>(work: Promise<T>): Promise<T> {
-    return withDeadline(work, DEADLINE_MS, () => new Error(`no answer in ${String(DEADLINE_MS)} ms`));
+    return withDeadline(work, DEADLINE_MS, () => new NoAnswer(`no answer in ${String(DEADLINE_MS)} ms`));
   }
 
   private unavailable(error: unknown): RegistryUnavailable {
@@ -265,6 +268,8 @@ export class SchemaRegistry {
     );
   }
 }
+
+class NoAnswer extends Error {}
 
 /** Makes the client of the registry. Nothing is asked yet. */
 export function connectRegistry(config: RegistryConfig, { log }: { readonly log: Log }): SchemaRegistry {

@@ -3,6 +3,11 @@ import { surviveLostBrokers } from './lost-broker';
 
 const GONE = Object.assign(new Error('the coordinator is gone'), { name: 'KafkaJSConnectionError' });
 
+const MOVED = Object.assign(new Error('This is not the correct coordinator for this group'), {
+  name: 'KafkaJSProtocolError',
+  type: 'NOT_COORDINATOR_FOR_GROUP',
+});
+
 describe('a commit whose coordinator is gone', () => {
   /** A group as far as it commits. `found` is called while the new coordinator is looked for. */
   const groupOf = (
@@ -25,8 +30,11 @@ describe('a commit whose coordinator is gone', () => {
 
   beforeAll(surviveLostBrokers);
 
-  it('is asked once more of the new one', async () => {
-    const commit = jest.fn().mockRejectedValueOnce(GONE);
+  it.each([
+    ['gone', GONE],
+    ['the coordinator no longer', MOVED],
+  ])('is asked once more of the new one where the old one is %s', async (_case, error) => {
+    const commit = jest.fn().mockRejectedValueOnce(error);
     const asked = offsets();
     await groupOf(commit).commitOffsets(asked);
     expect(commit.mock.calls).toEqual([[asked], [asked]]);

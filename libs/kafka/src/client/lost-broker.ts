@@ -62,12 +62,13 @@ async function tolerantRecovery(this: ConsumerGroup, error: GroupError): Promise
   await recoverFromFetch.call(this, error);
 }
 
-/** Asks the coordinator, and when it is gone, once more whoever is it then. */
+/** Asks the coordinator, and when it is gone, or is it no longer, once more whoever is it then. */
 async function atCoordinator(group: ConsumerGroup, ask: () => Promise<void>): Promise<void> {
   try {
     await ask();
   } catch (error) {
-    if (!GONE.includes((error as GroupError).name ?? '')) throw error;
+    const { name = '', type = '' } = error as GroupError;
+    if (!GONE.includes(name) && type !== 'NOT_COORDINATOR_FOR_GROUP') throw error;
     await search(group);
     await ask();
   }

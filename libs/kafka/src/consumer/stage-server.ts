@@ -405,13 +405,13 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     const position = await this.positionOf(lane, committed.offset);
     if (position === null || !this.owns(lane)) return false;
     this.inherit(lane, committed, position);
+    lane.position = position;
     lane.state = 'readying';
     await this.options.onAssigned?.({
       topic: lane.topic.name,
       partition: lane.partition,
       tail: this.tailOf(lane, position),
     });
-    lane.position = position;
     this.metrics.takeOverSeconds.observe({ topic: lane.topic.name }, (performance.now() - started) / 1_000);
     return this.owns(lane);
   }
@@ -791,7 +791,11 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     const trouble = this.options.registry.trouble();
     if (trouble) throw trouble;
     const codec = this.codecOf(lane);
-    return learnSchemas(codec, ids, (id) => this.options.registry.teach(codec, id, this.prefix));
+    return learnSchemas(codec, ids, (id) => {
+      // Each is a question or two to the registry, and there may be thousands: that is work, and no stall.
+      lane.lastProgress = performance.now();
+      return this.options.registry.teach(codec, id, this.prefix);
+    });
   }
 
   /** The records of a batch, decoded when they are read; all schemas but the unknown ones were learnt. */
@@ -852,7 +856,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     for (const lane of [...this.lanes.values()]) {
       try {
         const { stableEnd } = await this.reader.bounds(lane.name, lane.partition);
-        if (!this.owns(lane) || lane.state !== 'running') continue;
+        if (!this.owns(lane) || (lane.state !== 'running' && lane.state !== 'readying')) continue;
         const lag = stableEnd > lane.position ? Number(stableEnd - lane.position) : 0;
         this.metrics.lag.set({ topic: lane.topic.name, partition: String(lane.partition) }, lag);
         if (lag === 0) lane.lastProgress = performance.now();

@@ -5,6 +5,7 @@ import type { KafkaConnection } from '../client/kafka-connection';
 import { protocolTypes, troubleOf } from '../client/kafka-error';
 import { compressionType } from '../compression';
 import { cutSends, type Encoded } from './cut-sends';
+import { isWhole } from './whole-answer';
 
 /** How a transaction ended. Only after `ok` may the producer be used again. */
 export type Result =
@@ -119,12 +120,11 @@ export class PartitionTransactions {
     progress.transaction = transaction;
     // First, because it is the one call that may be repeated while the transaction before is being ended.
     await addOffset(transaction, finished);
-    for (const send of cutSends(records))
-      await transaction.sendBatch({
-        acks: -1,
-        compression: this.compression,
-        topicMessages: this.byTopic(send),
-      });
+    for (const send of cutSends(records)) {
+      const topicMessages = this.byTopic(send);
+      const answer = await transaction.sendBatch({ acks: -1, compression: this.compression, topicMessages });
+      if (!isWhole(topicMessages, answer)) throw new Error('the records were not written to every partition');
+    }
     progress.committing = true;
     await transaction.commit();
   }

@@ -267,16 +267,17 @@ export class TopicWriter {
     queue.sending = sending;
     const messages = batches.flatMap((batch) => batch.messages);
     for (const message of messages) message.partition ??= partition;
+    const topicMessages = [{ topic: this.options.kafka.topicName(queue.topic), messages }];
     producer
       .sendBatch({
         acks: -1,
         compression: compressionType(this.options.kafka.config.compression),
         timeout: this.deadlineMs,
-        topicMessages: [{ topic: this.options.kafka.topicName(queue.topic), messages }],
+        topicMessages,
       })
       .then(
         (answer) => {
-          if (isWhole(messages, answer)) this.acknowledged(queue, sending);
+          if (isWhole(topicMessages, answer)) this.acknowledged(queue, sending);
           else this.failed(queue, sending, new Error('not for every partition'));
         },
         (error: unknown) => {
