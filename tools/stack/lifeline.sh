@@ -26,4 +26,6 @@ exec 4<&-
 wait "$child"
 code=$?
 kill "$watcher" 2>/dev/null
+# Whoever waits for this script finds nothing of it left.
+wait "$watcher" 2>/dev/null
 exit "$code"

@@ -144,7 +144,7 @@ export const doctor = (installation: () => Headwater): void => {
         KAFKA__SASL__MECHANISM: 'plain',
         KAFKA__SASL__USERNAME: 'jane',
         KAFKA__SASL__PASSWORD: 'hush-kafka',
-        REGISTRY__URL: `http://jane:hush-url@${nobody}/apis`,
+        REGISTRY__URL: `http://${nobody}/apis`,
         REGISTRY__USERNAME: 'jane',
         REGISTRY__PASSWORD: 'hush-registry',
         CLICKHOUSE__URL: `http://${nobody}`,
@@ -159,6 +159,14 @@ export const doctor = (installation: () => Headwater): void => {
         `clickhouse http://${nobody}`,
       ]);
       expect(out).not.toContain('hush');
+    });
+
+    it('refuses an address that holds a password, and does not show it', async () => {
+      const env = { REGISTRY__URL: 'http://jane:hush-url@127.0.0.1:9/apis' };
+      const { code, out, err } = await headwaterCli(headwater, ['doctor'], { env });
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toContain('REGISTRY__USERNAME');
+      expect(err).not.toContain('hush');
     });
   });
 };

@@ -66,6 +66,14 @@ describe('loadConfig', () => {
     expect(problems[0]).not.toContain('hunter2');
   });
 
+  it('never shows the password in an address', () => {
+    const [problem] = problemsOf({
+      KAFKA__BROKERS: 'a:1',
+      LEVEL: 'http://jane:hunter2@registry:8081/a?b=c@d',
+    });
+    expect(problem).toContain('LEVEL is "http://…@registry:8081/a?b=c@d"');
+  });
+
   it('reads a value from the file that X_FILE names, and says when it cannot', () => {
     const folder = mkdtempSync(join(tmpdir(), 'headwater-config-'));
     try {

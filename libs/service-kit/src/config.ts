@@ -119,9 +119,12 @@ function explain(
   const found = env[variable] ?? '';
   if (known && found === '' && (env[`${variable}_FILE`] ?? '') === '')
     return `${variable} is not set. It is ${article(known.type)}: ${known.description} Set ${variable} and start again.`;
-  const value = known?.secret === true ? 'a secret that is not shown' : JSON.stringify(found);
+  const value = known?.secret === true ? 'a secret that is not shown' : JSON.stringify(withoutUser(found));
   return `${variable} is ${value}: ${issue.message}. Expected ${known ? article(known.type) : 'another value'}. ${known?.description ?? ''} Correct ${variable} and start again.`;
 }
+
+/** An address in which somebody has written user and password. */
+const withoutUser = (value: string): string => value.replace(/\/\/[^/\s@]*@/gu, '//…@');
 
 const article = (type: string): string => `a value of type ${type}`;
 
