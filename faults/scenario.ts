@@ -26,7 +26,7 @@ export interface Scenario {
   readonly quick?: number;
   /** Faults of the full tier, over several runs of at most `atOnce`. */
   readonly full: number;
-  /** Faults in one run, that is, under one ledger. Default 25. */
+  /** Faults in one run, that is, under one ledger. Default 15. */
   readonly atOnce?: number;
   /** Longest time until all that was accepted before the end of a fault is through, seconds; by the number of the fault. */
   readonly recoverSeconds?: number | ((index: number) => number);

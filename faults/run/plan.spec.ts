@@ -25,16 +25,16 @@ describe('the plan', () => {
     expect(quickPlan([judged, named('b', 5)], 7)).toHaveLength(1);
   });
 
-  it('cuts the full tier to runs of at most 25 faults, each under a seed of its own', () => {
-    expect(fullPlan([named('a', 55)], 1).map(({ seed, faults }) => [seed, faults])).toEqual([
-      [1, 25],
-      [2, 25],
+  it('cuts the full tier to runs of at most 15 faults, each under a seed of its own', () => {
+    expect(fullPlan([named('a', 35)], 1).map(({ seed, faults }) => [seed, faults])).toEqual([
+      [1, 15],
+      [2, 15],
       [3, 5],
     ]);
   });
 
   it('goes on where it stopped, and begins anew with another build or rate', () => {
-    const plan = fullPlan([named('kill-enricher', 50), named('other', 25)], 1);
+    const plan = fullPlan([named('kill-enricher', 30), named('other', 15)], 1);
     const done = [aResult({ seed: 1, build: 'one' }), aResult({ seed: 2, build: 'before' })];
     const at = (rate: number) => () => rate;
     expect(remaining(plan, done, 'one', at(500)).map(({ scenario: { name }, seed }) => [name, seed])).toEqual(

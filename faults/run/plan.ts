@@ -2,7 +2,7 @@ import type { RunResult } from '../results/result';
 import type { Scenario } from '../scenario';
 import { inTurn } from './in-turn';
 
-const AT_ONCE = 25;
+const AT_ONCE = 15;
 
 /** One run that is to be done. */
 export interface PlannedRun {

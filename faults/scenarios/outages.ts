@@ -120,7 +120,7 @@ export const outageScenarios: readonly Scenario[] = [
     title: 'the insert is stored, its answer is cut off',
     world: 'one broker',
     quick: 1,
-    full: 10,
+    full: 20,
     recoverSeconds: 120,
     async inject({ world, random, expect }) {
       const wanted = random.between(1, 5);

@@ -47,9 +47,9 @@ const pauseOf = (name: ServiceName): Scenario =>
 
 /** What happens to processes: crashes, hangs, orderly stops. */
 export const processScenarios: readonly Scenario[] = [
-  crashOf(1, 'collector', 40),
-  crashOf(2, 'enricher', 50),
-  crashOf(3, 'validator', 50),
+  crashOf(1, 'collector', 60),
+  crashOf(2, 'enricher', 30),
+  crashOf(3, 'validator', 30),
   ...windows.map((window) =>
     scenario({
       name: `kill-loader-${window}`,
@@ -57,7 +57,7 @@ export const processScenarios: readonly Scenario[] = [
       title: `\`kill -9\` of the loader ${window === 'before' ? 'before an insert reaches ClickHouse' : window === 'midway' ? 'when half of an insert has reached ClickHouse' : 'when an insert is stored, and not yet known to be'}`,
       world: 'one broker',
       quick: 1,
-      full: 25,
+      full: 20,
       async inject({ world, random, expect }) {
         const { service, gate } = random.pick(world.loaders);
         const held = await gate.holdNext(window, 20_000);

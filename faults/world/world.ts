@@ -219,7 +219,9 @@ export class World {
   async merging(on: boolean): Promise<void> {
     for (const table of ['events_stored', 'failed_events_stored'])
       await this.tables.command({
-        query: `ALTER TABLE ${table} ${on ? 'RESET' : 'MODIFY'} SETTING ${mergeSettings.map((setting) => (on ? setting : `${setting} = 1`)).join(', ')}`,
+        query: `ALTER TABLE ${table} ${on ? 'RESET' : 'MODIFY'} SETTING ${Object.entries(unmerged)
+          .map(([setting, value]) => (on ? setting : `${setting} = ${String(value)}`))
+          .join(', ')}`,
       });
   }
 
@@ -266,8 +268,13 @@ export class World {
   }
 }
 
-/** With one byte as the most that a merge may take, there is none. */
-const mergeSettings = ['max_bytes_to_merge_at_max_space_in_pool', 'max_bytes_to_merge_at_min_space_in_pool'];
+/** With one byte as the most that a merge may take, there is none; and some thousand parts are not too many then. */
+const unmerged = {
+  max_bytes_to_merge_at_max_space_in_pool: 1,
+  max_bytes_to_merge_at_min_space_in_pool: 1,
+  parts_to_delay_insert: 1_000_000,
+  parts_to_throw_insert: 1_000_000,
+} as const;
 
 const prepareIn = (
   folder: string,
