@@ -11,10 +11,14 @@ const LONGEST_ABSENCE_MS = 3_000;
 const LONGEST_ABSENCE_OF_MONITOR_MS = 15_000;
 const DRAIN_SECONDS = 25;
 
-async function crash({ world, random }: Scene, name: ServiceName): Promise<void> {
+async function crash(
+  { world, random }: Scene,
+  name: ServiceName,
+  longestAbsenceMs = LONGEST_ABSENCE_MS,
+): Promise<void> {
   const service = random.pick(world.of(name));
   await service.kill();
-  await sleep(random.between(0, LONGEST_ABSENCE_MS));
+  await sleep(random.between(0, longestAbsenceMs));
   await service.start();
 }
 
@@ -75,13 +79,10 @@ export const processScenarios: readonly Scenario[] = [
     world: 'one broker',
     full: 5,
     pages: ['HeadwaterMonitorMissing'],
-    async inject({ world, random, expect }) {
-      const [monitor] = world.of('quality-monitor');
-      if (!monitor) throw new Error('The installation has no quality monitor.');
-      await monitor.kill();
+    async inject(scene) {
       // There is only one, and while it is away nobody hears of a deviation.
-      await sleep(random.between(0, LONGEST_ABSENCE_OF_MONITOR_MS));
-      await monitor.start();
+      await crash(scene, 'quality-monitor', LONGEST_ABSENCE_OF_MONITOR_MS);
+      const { world, expect } = scene;
       const topic = topics.stageCounts.name;
       const caughtUp = await world.kafka.catchesUp('quality-monitor', topic, 60_000);
       expect('it has read all counts within a minute of its start', caughtUp);

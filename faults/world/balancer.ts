@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { LOOPBACK } from '@headwater/stack';
+import { isReady } from './readiness';
 
 const PROBE_INTERVAL_MS = 250;
 const PROBE_TIMEOUT_MS = 1_000;
@@ -57,7 +58,9 @@ export class Balancer {
     const ports = await Promise.all(
       this.backends().map(async ({ url }) => {
         const port = Number(new URL(url).port);
-        const failures = (await isReady(url)) ? 0 : (this.failures.get(port) ?? FAILURES) + 1;
+        const failures = (await isReady(url, PROBE_TIMEOUT_MS))
+          ? 0
+          : (this.failures.get(port) ?? FAILURES) + 1;
         this.failures.set(port, failures);
         return failures < FAILURES ? port : null;
       }),
@@ -84,15 +87,5 @@ export class Balancer {
     this.sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.sockets.delete(socket));
-  }
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
-    await answer.arrayBuffer();
-    return answer.ok;
-  } catch {
-    return false;
   }
 }
