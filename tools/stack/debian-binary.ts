@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { waitForLock } from './lock-file';
-import { cacheFolder, makeCache, type Progress } from './provision';
+import { cached } from './cached';
+import { cacheFolder, type Progress } from './provision';
 import { run } from './run';
 import { StackError } from './stack-error';
 
@@ -30,35 +30,32 @@ export async function debianBinary(
   if (installed !== null) return installed;
   const folder = join(cache, `debian-${program.package}`);
   const binary = join(folder, 'usr/bin', program.name);
-  if (existsSync(binary)) return binary;
-  makeCache(cache, BYTES_NEEDED);
-  const lock = await waitForLock(join(cache, 'debian.lock'), `unpacking ${program.package}`, (holder) => {
-    onProgress(`waiting for process ${holder.pid}, which is ${holder.what} into ${cache}`);
+  return cached({
+    cache,
+    path: binary,
+    maker: 'debian',
+    doing: `unpacking ${program.package}`,
+    bytesNeeded: BYTES_NEEDED,
+    onProgress,
+    make: async (scratch) => {
+      onProgress(`unpacking the Debian package ${program.package} (once; kept in ${cache})`);
+      const here = { cwd: scratch, env: { ...process.env } };
+      const unpacked = join(scratch, 'unpacked');
+      let { error, output } = await run('apt-get', ['download', program.package], here);
+      if (error !== null && error.code !== 'ENOENT') {
+        // A machine that has never asked for packages knows of none.
+        await run('apt-get', ['update', '-qq'], here);
+        ({ error, output } = await run('apt-get', ['download', program.package], here));
+      }
+      const archive = readdirSync(scratch).find((file) => file.endsWith('.deb'));
+      if (error === null && archive !== undefined)
+        ({ error, output } = await run('dpkg', ['-x', archive, unpacked], here));
+      if (error !== null || !existsSync(join(unpacked, 'usr/bin', program.name)))
+        throw debianProblem(program, output);
+      rmSync(folder, { recursive: true, force: true });
+      renameSync(unpacked, folder);
+    },
   });
-  const scratch = mkdtempSync(join(cache, 'deb-'));
-  const here = { cwd: scratch, env: { ...process.env } };
-  try {
-    if (existsSync(binary)) return binary;
-    onProgress(`unpacking the Debian package ${program.package} (once; kept in ${cache})`);
-    const unpacked = join(scratch, 'unpacked');
-    let { error, output } = await run('apt-get', ['download', program.package], here);
-    if (error !== null && error.code !== 'ENOENT') {
-      // A machine that has never asked for packages knows of none.
-      await run('apt-get', ['update', '-qq'], here);
-      ({ error, output } = await run('apt-get', ['download', program.package], here));
-    }
-    const archive = readdirSync(scratch).find((file) => file.endsWith('.deb'));
-    if (error === null && archive !== undefined)
-      ({ error, output } = await run('dpkg', ['-x', archive, unpacked], here));
-    if (error !== null || !existsSync(join(unpacked, 'usr/bin', program.name)))
-      throw debianProblem(program, output);
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(unpacked, folder);
-    return binary;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-    lock.release();
-  }
 }
 
 function onPath(name: string): string | null {

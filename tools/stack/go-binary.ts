@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { waitForLock } from './lock-file';
-import { cacheFolder, makeCache, type Progress } from './provision';
+import { cached } from './cached';
+import { cacheFolder, type Progress } from './provision';
 import { run } from './run';
 import { StackError } from './stack-error';
 
@@ -31,28 +31,25 @@ export async function goBinary(
 ): Promise<string> {
   const folder = join(cache, `bin-${program.version}`);
   const binary = join(folder, program.name);
-  if (existsSync(binary)) return binary;
-  makeCache(cache, BYTES_NEEDED);
-  const lock = await waitForLock(join(cache, 'go.lock'), `building ${program.name}`, (holder) => {
-    onProgress(`waiting for process ${holder.pid}, which is ${holder.what} into ${cache}`);
+  return cached({
+    cache,
+    path: binary,
+    maker: 'go',
+    doing: `building ${program.name}`,
+    bytesNeeded: BYTES_NEEDED,
+    onProgress,
+    make: async (scratch) => {
+      const target = `${program.path}@${program.version}`;
+      onProgress(`building ${program.name} ${program.version} with Go (once; kept in ${cache})`);
+      const { error, output } = await run('go', ['install', target], {
+        cwd: scratch,
+        env: { ...process.env, GOBIN: scratch, GOFLAGS: '-mod=mod' },
+      });
+      if (error !== null) throw goProblem(program.name, target, error.code === 'ENOENT', output);
+      mkdirSync(folder, { recursive: true });
+      renameSync(join(scratch, program.path.slice(program.path.lastIndexOf('/') + 1)), binary);
+    },
   });
-  const building = mkdtempSync(join(cache, 'go-'));
-  try {
-    if (existsSync(binary)) return binary;
-    const target = `${program.path}@${program.version}`;
-    onProgress(`building ${program.name} ${program.version} with Go (once; kept in ${cache})`);
-    const { error, output } = await run('go', ['install', target], {
-      cwd: building,
-      env: { ...process.env, GOBIN: building, GOFLAGS: '-mod=mod' },
-    });
-    if (error !== null) throw goProblem(program.name, target, error.code === 'ENOENT', output);
-    mkdirSync(folder, { recursive: true });
-    renameSync(join(building, program.path.slice(program.path.lastIndexOf('/') + 1)), binary);
-    return binary;
-  } finally {
-    rmSync(building, { recursive: true, force: true });
-    lock.release();
-  }
 }
 
 /** Go's output as one sentence with the fix. */
