@@ -4,10 +4,10 @@ import {
   failed,
   failedEvent,
   failure,
+  faultOf,
   isNonEmpty,
   maskAddresses,
   maskedText,
-  ServiceError,
   type Fate,
   type NonEmpty,
   type Processor,
@@ -85,11 +85,10 @@ function takenApart(payload: CollectorPayload): ReturnType<typeof readPayload> {
   try {
     return readPayload(payload);
   } catch (error) {
-    if (error instanceof ServiceError) throw error;
     return failed(
       failure(
         'payload_format_violation',
-        `The enricher has a fault that this payload brings to light (${nameOf(error)}). Report it with the payload id.`,
+        `The enricher has a fault that this payload brings to light (${faultOf(error)}). Report it with the payload id.`,
         { source: 'enricher' },
       ),
     );
@@ -106,8 +105,7 @@ function fateOf(
     return enriched(sent, payload, replay, parts);
   } catch (error) {
     // Broken infrastructure stops the partition. A fault of ours that one event triggers must not.
-    if (error instanceof ServiceError) throw error;
-    return faulty(sent, payload, replay, error, parts.processor);
+    return faulty(sent, payload, replay, faultOf(error), parts.processor);
   }
 }
 
@@ -192,19 +190,16 @@ function unsplit(
   return { kind: 'failed', value };
 }
 
-/** Of a fault only the kind: its message may quote what was sent. */
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
-
 function faulty(
   { index }: SentEvent,
   payload: CollectorPayload,
   replay: Replay | null,
-  error: unknown,
+  fault: string,
   processor: Processor,
 ): Fate<EnrichedEvent> {
   const problem = failure(
     'enrichment_failure',
-    `The enricher has a fault that this event brings to light (${nameOf(error)}). Report it with the payload id and the index.`,
+    `The enricher has a fault that this event brings to light (${fault}). Report it with the payload id and the index.`,
     { source: 'enricher' },
   );
   const value = failedEvent('enricher', processor, [problem], {

@@ -4,6 +4,7 @@ export * from './describe-event';
 export * from './failed-event';
 export * from './failure';
 export * from './fate';
+export * from './fault';
 export * from './mask-addresses';
 export * from './noise';
 export * from './outcome';

@@ -3,9 +3,9 @@ import {
   describeEvent,
   failedEvent,
   failure,
+  faultOf,
   isNonEmpty,
   isUndecodable,
-  ServiceError,
   uuidV5,
   type Batch,
   type FailedSubject,
@@ -106,12 +106,10 @@ function answerOf(rule: Rule, event: EnrichedEvent, context: RuleContext): reado
   try {
     return rule.check(event, context);
   } catch (error) {
-    if (error instanceof ServiceError) throw error;
-    const kind = error instanceof Error ? error.name : typeof error;
     return [
       failure(
         'schema_violation',
-        `The rule ${rule.name} has a fault that this event brings to light (${kind}). Report it with the id of the event; a version without the fault can replay it.`,
+        `The rule ${rule.name} has a fault that this event brings to light (${faultOf(error)}). Report it with the id of the event; a version without the fault can replay it.`,
         { source: rule.name },
       ),
     ];

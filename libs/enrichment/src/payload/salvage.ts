@@ -28,8 +28,10 @@ function eventsIn(
     if (candidates.some(readsLikeEvent))
       return candidates.map((event, index) => sentInBody(index, event, query));
     // JSON is no form: what stands behind an `&` in one of its texts is no parameter.
-    const form = json === undefined ? readQueryString(text) : new Map<string, string>();
-    if (readsLikeEvent(Object.fromEntries(form))) return [sentInQuery(new Map([...form, ...query]))];
+    if (json === undefined) {
+      const form = readQueryString(text);
+      if (readsLikeEvent(Object.fromEntries(form))) return [sentInQuery(new Map([...form, ...query]))];
+    }
   }
   return readsLikeEvent(Object.fromEntries(query)) ? [sentInQuery(query)] : [];
 }

@@ -33,10 +33,9 @@ export function readWebhook({ querystring, body, content_type }: CollectorPayloa
   const schema = query.get(SCHEMA);
   if (isEmpty(body)) return schema === undefined ? failed(noSchema) : fromFields(query, schema, query);
   const text = textOf(body);
-  const json = parsed(text);
-  if (isJson(content_type) || (isForm(content_type) && isContainer(json)))
-    return fromJson(text, json, query, querystring);
-  return isForm(content_type) ? fromForm(text, query) : failed(wrongContentType(content_type));
+  if (isJson(content_type)) return fromJson(text, query, querystring);
+  if (!isForm(content_type)) return failed(wrongContentType(content_type));
+  return isContainer(parsed(text)) ? fromJson(text, query, querystring) : fromForm(text, query);
 }
 
 function fromForm(text: string | null, query: Query): Read {
@@ -58,7 +57,8 @@ function fromFields(fields: Query, schema: string, query: Query): Read {
 /** What nobody would write as a form: senders that say nothing of their type are said to send one. */
 const isContainer = (json: unknown): boolean => isObject(json) || Array.isArray(json);
 
-function fromJson(text: string | null, json: unknown, query: Query, querystring: string | null): Read {
+function fromJson(text: string | null, query: Query, querystring: string | null): Read {
+  const json = parsed(text);
   if (text === null || json === undefined) return failed(notReadable('JSON'));
   if (Array.isArray(json) ? !json.some(isObject) : !isObject(json)) return failed(noEvents);
   const tooMany = Array.isArray(json) ? tooManyEvents(json.length, querystring) : null;

@@ -68,7 +68,7 @@ export class RangedServer extends StageServer {
     const range = this.pending.get(key);
     if (!range) return null;
     const messages = await this.readAgain(lane, range);
-    const records = await this.recordsAs(range, lane, messages);
+    const records = await this.recordsAgain(range, lane, messages);
     if (!current()) throw new PartitionLost(lane.name, lane.partition);
     this.options.log.info(
       { topic: lane.name, partition: lane.partition, range: formatPending(range) },
@@ -85,7 +85,7 @@ export class RangedServer extends StageServer {
     const unknown = await this.learn(lane, ids);
     const known = unknown.size === 0 ? null : [...ids].filter((id) => !unknown.has(id));
     const range = rangeOf(cut.messages, known);
-    const records = await this.recordsAs(range, lane, cut.messages);
+    const records = this.recordsAs(range, lane, cut.messages, ids);
     if (!current()) throw new PartitionLost(lane.name, lane.partition);
     await commit(lane.position, formatPending(range));
     if (!current()) throw new PartitionLost(lane.name, lane.partition);
@@ -106,19 +106,28 @@ export class RangedServer extends StageServer {
     this.pending.delete(laneKey(lane.name, lane.partition));
   }
 
-  /** The records of a range, decoded as its note says. @throws {RegistryUnavailable | RegistryChanged} */
-  private async recordsAs(
+  /** The records of a range that an earlier owner left. @throws {RegistryUnavailable | RegistryChanged} */
+  private async recordsAgain(
     range: PendingRange,
     lane: Lane,
     messages: readonly KafkaMessage[],
   ): Promise<StreamedRecords> {
-    const { schemas } = range;
     const ids = schemasIn(messages);
-    const [gone] = await this.learn(lane, schemas ?? ids);
+    const [gone] = await this.learn(lane, range.schemas ?? ids);
     if (gone !== undefined)
       throw new RegistryChanged(
         `The batch ${String(range.first)} to ${String(range.next - 1n)} of ${laneKey(lane.name, lane.partition)} was being stored with records that cannot be read any more: ${gone[1]}. Without them it would be another batch, and what it stored before would be there twice. It waits until the registry holds the schema again: restore the registry.`,
       );
+    return this.recordsAs(range, lane, messages, ids);
+  }
+
+  /** The records of a range, decoded as its note says. @param ids schemas of the records; those that the note names were learnt */
+  private recordsAs(
+    { schemas }: PendingRange,
+    lane: Lane,
+    messages: readonly KafkaMessage[],
+    ids: ReadonlySet<number>,
+  ): StreamedRecords {
     const left = schemas === null ? [] : [...ids].filter((id) => !schemas.includes(id));
     return this.recordsOf(lane, messages, new Map(left.map((id) => [id, notKnownThen(id)])));
   }
