@@ -32,7 +32,7 @@ export const outageScenarios: readonly Scenario[] = [
     async inject({ world, random, expect }) {
       await world.registry.kill();
       await sleep(random.between(10_000, 60_000));
-      const through = await world.kafka.through(30_000);
+      const through = await world.kafka.through(60_000);
       expect('events go through without a registry', through !== null);
       await world.registry.start();
     },
@@ -55,7 +55,7 @@ export const outageScenarios: readonly Scenario[] = [
         );
         expect(`the ${name} is ready without a registry`, ready);
       }
-      const through = await world.kafka.through(30_000);
+      const through = await world.kafka.through(60_000);
       expect('events go through without a registry', through !== null);
       await world.registry.start();
     },
@@ -81,7 +81,7 @@ export const outageScenarios: readonly Scenario[] = [
         () => false,
       );
       expect(`a service is ready while the registry is ${illness}`, ready, name);
-      const through = await world.kafka.through(30_000);
+      const through = await world.kafka.through(60_000);
       expect(`events go through while the registry is ${illness}`, through !== null, name);
       world.registryGate.illness = null;
     },
