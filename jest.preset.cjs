@@ -9,6 +9,9 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   moduleNameMapper,
+  // Properties are tried more often, and counted: `npm run fuzz -- --properties`.
+  setupFiles:
+    process.env.PROPERTY_REPORT === undefined ? [] : [`${__dirname}/libs/testing/src/properties/setup.ts`],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -4,6 +4,8 @@ import { guidedSearches } from './guided/guided-searches';
 import { judge } from './guided/judge';
 import { targetNamed, targets } from './guided/targets';
 import { sendHostileRequests } from './hostile-requests';
+import { tryProperties } from './properties/try-properties';
+import { sumOf } from './properties/sum-of';
 import { keepResults, provenance } from './results-file';
 
 const HELP = `Usage: npm run fuzz -- [options]
@@ -12,19 +14,21 @@ Sends hostile requests to a sandbox, then searches for inputs that break the cod
 
   --requests N     how many requests to send (100000)
   --seconds N      how long to search each target (8)
-  --full           a million requests and half an hour a target; each part is written to fuzz/results.json and
-                   docs/reference/fuzz.md when it is done, and leaves the others there as they are
+  --times N        how many times as often as in \`npm test\` to try properties (10)
+  --full           a million requests, half an hour a target, and properties a hundred times as often; each part is written
+                   to fuzz/results.json and docs/reference/fuzz.md when it is done, and leaves the others there as they are
   --seed N         which requests and inputs: a finding names its seed (1)
 
   --hostile        only the requests
   --only NAME      only this campaign of them: ${campaigns.map(({ name }) => name).join(', ')}
   --guided         only the searches
   --target NAME    only this target of them: ${targets.map(({ name }) => name).join(', ')}
+  --properties     only the properties of all specs, which \`npm test\` tries too; without --full they are left out otherwise
   --input BASE64   tries this input of --target, as a finding prints it, and says what it does
 `;
 
-const QUICK = { requests: 100_000, seconds: 8 };
-const FULL = { requests: 1_000_000, seconds: 1_800 };
+const QUICK = { requests: 100_000, seconds: 8, times: 10 };
+const FULL = { requests: 1_000_000, seconds: 1_800, times: 100 };
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -36,6 +40,8 @@ async function main(): Promise<number> {
       hostile: { type: 'boolean', default: false },
       only: { type: 'string' },
       guided: { type: 'boolean', default: false },
+      properties: { type: 'boolean', default: false },
+      times: { type: 'string' },
       target: { type: 'string' },
       input: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -54,8 +60,9 @@ async function main(): Promise<number> {
   const from = provenance(process.argv.slice(2), seed);
   const isGuided = values.guided || values.target !== undefined;
   const isHostile = values.hostile || values.only !== undefined;
+  const isAll = !isGuided && !isHostile && !values.properties;
   let findings = 0;
-  if (isHostile || !isGuided) {
+  if (isHostile || isAll) {
     const results = await sendHostileRequests(
       chosenCampaigns,
       Number(values.requests ?? size.requests),
@@ -66,11 +73,16 @@ async function main(): Promise<number> {
     if (values.full && values.requests === undefined && values.only === undefined)
       keepResults({ hostile: { ...from, ...results } });
   }
-  if (isGuided || !isHostile)
+  if (isGuided || isAll)
     for await (const results of guidedSearches(chosenTargets, Number(values.seconds ?? size.seconds), seed)) {
       findings += results.findings + (results.executions > 0 ? 0 : 1);
       if (values.full) keepResults({ guided: [{ ...from, ...results }] });
     }
+  if (values.properties || (isAll && values.full)) {
+    const results = await tryProperties(Number(values.times ?? size.times));
+    findings += results.findings + (sumOf(results.runs) > 0 ? 0 : 1);
+    if (values.full && values.times === undefined) keepResults({ properties: { ...from, ...results } });
+  }
   return findings === 0 ? 0 : 1;
 }
 

@@ -7,7 +7,7 @@ import { pageOf } from './results-page';
 const root = resolve(__dirname, '..');
 const file = resolve(root, 'fuzz/results.json');
 const page = resolve(root, 'docs/reference/fuzz.md');
-const NOTHING: Results = { version: 2, hostile: null, guided: [] };
+const NOTHING: Results = { version: 3, hostile: null, guided: [], properties: null };
 
 /** Writes parts of the results in the place of those that were there, and the page of all. */
 export function keepResults(newer: Partial<Results>): void {

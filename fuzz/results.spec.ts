@@ -23,7 +23,15 @@ const hostile: NonNullable<Results['hostile']> = {
   findings: 0,
   peakMemoryMiB: 100,
 };
-const nothing: Results = { version: 2, hostile: null, guided: [] };
+const properties: NonNullable<Results['properties']> = {
+  ...from,
+  times: 100,
+  seconds: 9,
+  properties: { 'libs/kafka': 1, 'services/cli': 2 },
+  runs: { 'libs/kafka': 5_000, 'services/cli': 15_000 },
+  findings: 0,
+};
+const nothing: Results = { version: 3, hostile: null, guided: [], properties: null };
 
 describe('results', () => {
   it('of one part leave the others as they are', () => {
@@ -40,5 +48,8 @@ describe('results', () => {
     expect(page).toContain('| one | 1 | 60 | 5 | 7 | 9 | 0 | abc | 1 |');
     expect(page).not.toContain('| campaign |');
     expect(pageOf(merged(nothing, { hostile }))).toContain('| bombs | 3 |');
+    const tried = pageOf(merged(nothing, { properties }));
+    expect(tried).toContain('3 properties, tried 100 times as often as `npm test` does: 20000 inputs in 9 s');
+    expect(tried).toContain('| libs/kafka | 1 | 5000 |');
   });
 });

@@ -1,4 +1,5 @@
 import type { TargetResults } from './guided/guided-searches';
+import type { PropertyResults } from './properties/try-properties';
 import type { Verdicts } from './verdicts';
 
 /** Where figures come from. */
@@ -24,15 +25,22 @@ export interface RequestResults {
 
 /** What runs did, for the reports that quote them. Each part is of the last run that made it: together they take hours. */
 export interface Results {
-  readonly version: 2;
+  readonly version: 3;
   /** Null before the first run. */
   readonly hostile: (Provenance & RequestResults) | null;
   /** One for each target that was searched. */
   readonly guided: readonly (Provenance & TargetResults)[];
+  /** Null before the first run. */
+  readonly properties: (Provenance & PropertyResults) | null;
 }
 
 /** Results with parts of a newer run in the place of the older ones. */
-export function merged({ hostile, guided }: Results, newer: Partial<Results>): Results {
+export function merged({ hostile, guided, properties }: Results, newer: Partial<Results>): Results {
   const renewed = new Map([...guided, ...(newer.guided ?? [])].map((part) => [part.target, part]));
-  return { version: 2, hostile: newer.hostile ?? hostile, guided: [...renewed.values()] };
+  return {
+    version: 3,
+    hostile: newer.hostile ?? hostile,
+    guided: [...renewed.values()],
+    properties: newer.properties ?? properties,
+  };
 }

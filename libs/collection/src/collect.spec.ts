@@ -1,3 +1,4 @@
+import { scaledRuns } from '@headwater/testing';
 import fc from 'fast-check';
 import { truncateAddress } from './address';
 import { BOUNCED_ID } from './bounce';
@@ -323,7 +324,7 @@ describe('collect', () => {
         };
         expect(written({ ...request, ...changed, headers })).not.toContain(text);
       }),
-      { numRuns: 500 },
+      { numRuns: scaledRuns(500) },
     );
   });
 });

@@ -1,3 +1,4 @@
+import { scaledRuns } from '@headwater/testing';
 import fc from 'fast-check';
 import { truncateAddress } from './address';
 import { truncateIpInBody, truncateIpInQuery } from './ip-parameter';
@@ -115,7 +116,7 @@ describe('truncateIpInQuery', () => {
             others.filter(([key, value]) => key + value),
           );
       }),
-      { numRuns: 5_000 },
+      { numRuns: scaledRuns(5_000) },
     );
   });
 
@@ -283,7 +284,7 @@ describe('truncateIpInBody', () => {
           expect(body(text, anonymous)).not.toContain(address);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: scaledRuns(1000) },
     );
   });
 
@@ -342,7 +343,7 @@ describe('truncateIpInBody', () => {
         expect(result).not.toContain(address);
         if (anonymous) expect(JSON.stringify(JSON.parse(result))).not.toContain('"ip":');
       }),
-      { numRuns: 1000 },
+      { numRuns: scaledRuns(1000) },
     );
   });
 
@@ -352,7 +353,7 @@ describe('truncateIpInBody', () => {
         const result = body(text.slice(0, text.length - (cut % text.length)));
         expect(unescaped(result)).not.toContain(address);
       }),
-      { numRuns: 1000 },
+      { numRuns: scaledRuns(1000) },
     );
   });
 

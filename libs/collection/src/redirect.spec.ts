@@ -1,3 +1,4 @@
+import { scaledRuns } from '@headwater/testing';
 import fc from 'fast-check';
 import { redirectHost, redirectTarget } from './redirect';
 
@@ -152,7 +153,7 @@ describe('redirectTarget', () => {
           expect(hosts).toContain(new URL(location).host);
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: scaledRuns(2_000) },
     );
   });
 });

@@ -19,7 +19,7 @@ import {
 import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import * as fc from 'fast-check';
-import { corpora } from '@headwater/testing';
+import { corpora, scaledRuns } from '@headwater/testing';
 import { type CompiledSchema, compileSchema } from './resolution/compile';
 import { examples } from './testdata/examples';
 import { capturedEvents, type SelfDescribing } from './testdata/sdk-payloads';
@@ -126,7 +126,7 @@ describe('beside Iglu Central', () => {
           return weAccept(instance) === theyAccept(instance);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: scaledRuns(100) },
     );
   });
 

@@ -10,6 +10,7 @@ import {
   aTrackerEvent,
   BUILT_AT,
   corpora,
+  scaledRuns,
   tp2Body,
 } from '@headwater/testing';
 import { compileSchema, parametersOf, type CompiledSchema } from '@headwater/validation';
@@ -337,6 +338,6 @@ it('is valid for any failed event there can be', () => {
     fc.property(anyFailedEvent, (event) => {
       expect(violationsOf(badRowOf(event))).toEqual([]);
     }),
-    { numRuns: 2_000 },
+    { numRuns: scaledRuns(2_000) },
   );
 });

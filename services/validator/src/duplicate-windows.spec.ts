@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { topics, type EnrichedEvent } from '@headwater/contracts';
 import type { Batch, Received } from '@headwater/stage';
-import { anEnrichedEvent, BUILT_AT } from '@headwater/testing';
+import { anEnrichedEvent, BUILT_AT, scaledRuns } from '@headwater/testing';
 import { DuplicateWindows, WindowLost } from './duplicate-windows';
 
 const options = { windowMs: 3_600_000, maxEvents: 1_000, maxRewind: 24, seed: [1, 2] } as const;
@@ -216,7 +216,7 @@ describe('the fates that owners of a partition give between them', () => {
         }
         expect(fates).toEqual(expected);
       }),
-      { numRuns: 300 },
+      { numRuns: scaledRuns(300) },
     );
   });
 });

@@ -1,3 +1,4 @@
+import { scaledRuns } from '@headwater/testing';
 import fc from 'fast-check';
 import { JsonProblem, JsonWalker } from './json-walker';
 
@@ -77,7 +78,7 @@ describe('what is accepted', () => {
         const text = pieces.join('');
         expect([text, isAccepted(text)]).toEqual([text, isJson(text)]);
       }),
-      { numRuns: 5_000 },
+      { numRuns: scaledRuns(5_000) },
     );
   });
 
@@ -89,7 +90,7 @@ describe('what is accepted', () => {
         const text = json.slice(0, at) + change + json.slice(at + 1);
         expect([text, isAccepted(text)]).toEqual([text, isJson(text)]);
       }),
-      { numRuns: 2_000 },
+      { numRuns: scaledRuns(2_000) },
     );
   });
 });

@@ -1,5 +1,5 @@
 import { schemas, topics, type SchemaName } from '@headwater/contracts';
-import { aFailedEvent, anEnrichedEvent } from '@headwater/testing';
+import { aFailedEvent, anEnrichedEvent, scaledRuns } from '@headwater/testing';
 import fc from 'fast-check';
 import { NotEncodable } from '../errors';
 import { arbitraryValue } from '../testing/arbitrary-value';
@@ -28,7 +28,7 @@ describe('a codec', () => {
         const decoded = codec.decode(bytesOf(codec, value as object));
         expect('value' in decoded && plain(decoded.value)).toEqual(value);
       }),
-      { numRuns: 60 },
+      { numRuns: scaledRuns(60) },
     );
   });
 
@@ -150,7 +150,7 @@ describe('a codec', () => {
         codec.decode(value);
         expect(performance.now() - before).toBeLessThan(500);
       }),
-      { numRuns: 2_000 },
+      { numRuns: scaledRuns(2_000) },
     );
   });
 

@@ -1,13 +1,14 @@
 import { topics } from '@headwater/contracts';
+import { scaledRuns } from '@headwater/testing';
 import fc from 'fast-check';
 import { TopicCodec } from '../avro/topic-codec';
 
 /**
  * Records that nobody of us wrote: lengths and counts that promise far more than there is, at every place of every topic's
  * record. They are undecodable, or by chance a value that is no larger than its bytes; one that is read for ever runs into the
- * limit of the test. `PROPERTY_RUNS` sets the random ones.
+ * limit of the test. `npm run fuzz -- --properties` tries the random ones more often.
  */
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 200);
+const RUNS = scaledRuns(200);
 const ID = 1;
 const PLACES = 24;
 /** Of fields that are null or empty, which take a byte or none. */

@@ -1,11 +1,12 @@
+import { scaledRuns } from '@headwater/testing';
 import fc from 'fast-check';
 import { differenceOf, formatPending, parsePending, rangeOf, recoveryOf } from './pending-range';
 
 /**
  * The state machine of the loader's ranges against a model of thirty lines: owners come and go at any step, two may believe
- * that they own the partition, retention removes the head of the log. `PROPERTY_RUNS` sets how many runs (100).
+ * that they own the partition, retention removes the head of the log. `npm run fuzz -- --properties` runs it more often.
  */
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 100);
+const RUNS = scaledRuns(100);
 const STEPS = 50;
 
 interface Row {

@@ -1,3 +1,4 @@
+import { scaledRuns } from '@headwater/testing';
 import fc from 'fast-check';
 import { differenceOf, digestOf, formatPending, parsePending, rangeOf, recoveryOf } from './pending-range';
 
@@ -84,7 +85,7 @@ describe('a pending range', () => {
         // A store that drops what it has under a token has every row exactly once.
         expect([...byToken.values()].flat()).toEqual(log.map(({ offset }) => offset));
       }),
-      { numRuns: 1_000 },
+      { numRuns: scaledRuns(1_000) },
     );
   });
 

@@ -1,4 +1,5 @@
 import { topics } from '@headwater/contracts';
+import { scaledRuns } from '@headwater/testing';
 import fc from 'fast-check';
 import { cutSends, largestRecord, MAX_SEND_BYTES, sizeOf, type Encoded } from './cut-sends';
 
@@ -30,7 +31,7 @@ it('keeps every partition of every send below the limit of its topic, and the or
         expect([...used.values()].reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MAX_SEND_BYTES);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: scaledRuns(200) },
   );
 });
 
@@ -49,7 +50,7 @@ it('cuts only where it must', () => {
         expect(used > largestRecord(head.topic) || total > MAX_SEND_BYTES).toBe(true);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: scaledRuns(200) },
   );
 });
 

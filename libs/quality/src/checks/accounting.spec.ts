@@ -1,4 +1,5 @@
 import type { StageCounts } from '@headwater/contracts';
+import { scaledRuns } from '@headwater/testing';
 import fc from 'fast-check';
 import { benchOf, deviationsOf } from '../testing/check-bench';
 import type { LinkName, LinkSighting } from '../counts/link-watch';
@@ -104,7 +105,7 @@ describe('accounting', () => {
         const minutes = [order.slice(0, 5), ...Array.from({ length: delay }, () => []), late];
         expect(deviationsOf(play(minutes).filter(({ at }) => at === MONDAY + MINUTE))).toEqual([]);
       }),
-      { numRuns: 30 },
+      { numRuns: scaledRuns(30) },
     );
   });
 
@@ -371,7 +372,7 @@ describe('accounting', () => {
             );
           },
         ),
-        { numRuns: 300 },
+        { numRuns: scaledRuns(300) },
       );
     });
   });

@@ -1,4 +1,5 @@
 import { runInNewContext } from 'node:vm';
+import { scaledRuns } from '@headwater/testing';
 import * as fc from 'fast-check';
 import { automatonOf } from './automaton';
 import { mostSteps } from './cost';
@@ -169,7 +170,7 @@ describe('an automaton', () => {
         expect(verdict).toBe(new RegExp(source, 'u').test(given));
         expect(boundedPattern(source, 'u', metered()).test(given)).toBe(new RegExp(source, 'u').test(given));
       }),
-      { numRuns: 3_000 },
+      { numRuns: scaledRuns(3_000) },
     );
     expect(compared).toBeGreaterThan(1_000);
   });
@@ -189,7 +190,7 @@ describe('the bound of a backtracking engine', () => {
         expect(engine.test(pattern)).toBe(new RegExp(source, 'u').test(given));
         expect(engine.steps).toBeLessThanOrEqual(bound);
       }),
-      { numRuns: 3_000 },
+      { numRuns: scaledRuns(3_000) },
     );
     expect(compared).toBeGreaterThan(1_000);
   });

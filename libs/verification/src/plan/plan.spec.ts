@@ -1,3 +1,4 @@
+import { scaledRuns } from '@headwater/testing';
 import fc from 'fast-check';
 import { aPlan } from '../testing/a-run';
 import { LEAST_DISTANCE, roleOf } from './classes';
@@ -80,7 +81,7 @@ describe('a planned payload', () => {
           );
         }
       }),
-      { numRuns: 300 },
+      { numRuns: scaledRuns(300) },
     );
   });
 
