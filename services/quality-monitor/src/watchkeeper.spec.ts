@@ -206,6 +206,42 @@ describe('Watchkeeper', () => {
     expect(written).toEqual([]);
   });
 
+  it('reads of a partition that it is given again only what it has not read yet', async () => {
+    const { watchkeeper, batch } = keep(new SeededHistory([]));
+    await watchkeeper.start();
+    const read: string[] = [];
+    const assigned = (end: bigint, lostAt = end) =>
+      watchkeeper.assigned({
+        topic: 'stage-counts',
+        partition: 0,
+        tail: {
+          end,
+          offsetAt: () => Promise.resolve(3n),
+          read: async function* (from) {
+            await delay(1);
+            read.push(`${String(from)}-${String(lostAt)}`);
+            for (let offset = from; offset < lostAt; offset += 1n)
+              yield { offset, timestamp: 0, value: summary(NOW, 1, Number(offset)) };
+            if (lostAt < end) throw new Outage('The partition was taken away.');
+          },
+        },
+      });
+    // Taken away while it reads: it goes on where it was.
+    await expect(assigned(60n, 20n)).rejects.toThrow('taken away');
+    await assigned(60n);
+    // Every join of the group gives it again, from what was committed: that, or more, is in memory.
+    await assigned(60n);
+    await assigned(50n);
+    expect(read).toEqual(['3-20', '20-60']);
+    // Another one has read on meanwhile.
+    await assigned(80n);
+    expect(read.slice(2)).toEqual(['60-80']);
+    // A topic that was made anew begins at 0, and is read from what was received of it on.
+    await watchkeeper.receive(batch([summary(NOW, 1, 100), summary(NOW, 1, 101)]));
+    await assigned(6n);
+    expect(read.slice(3)).toEqual(['2-6']);
+  });
+
   it('waits for a database that is down, and lets nothing pass meanwhile', async () => {
     const history = new SeededHistory([...past(NOW)]);
     history.outages = 1;

@@ -49,6 +49,8 @@ export class Watchkeeper {
   private looking: Promise<void> | null = null;
   /** Places whose counts are in memory up to what is committed of them. */
   private readonly held = new Set<string>();
+  /** Offset of each place up to which everything since history is in memory. It stays when the place is taken away. */
+  private readonly inMemory = new Map<string, bigint>();
 
   constructor(private readonly around: Surroundings) {
     const { positions, clock, log } = around;
@@ -79,26 +81,26 @@ export class Watchkeeper {
       : 'The monitor is reading its history from ClickHouse. If this lasts, its log says why; check CLICKHOUSE__URL.';
   }
 
-  /** A partition is ours: what it holds since history ends is read first. */
-  async assigned(assignment: PartitionAssigned): Promise<void> {
+  /**
+   * A partition is ours, perhaps not for the first time: every join of the group gives all of them anew. What it holds since
+   * history ends and is not in memory yet is read first.
+   */
+  async assigned({ topic, partition, tail }: PartitionAssigned): Promise<void> {
     await this.begun;
-    const { clock, log, settings } = this.around;
-    const { marginMinutes } = settings.history;
-    const since = this.seam ?? clock.now() - 2 * marginMinutes * MINUTE;
-    // Times of records are real ones: under a shifted clock everything is read.
-    const isShifted = settings.clock.offsetSeconds !== 0 || settings.clock.speed !== 1;
+    const place = placeOf(topic, partition);
+    const from = this.inMemory.get(place) ?? (await this.endOfHistory(tail));
     let summaries = 0;
-    const { tail } = assignment;
-    const from = isShifted ? 0n : await tail.offsetAt(Math.max(0, Math.floor(since)));
-    for await (const { value } of tail.read(from)) {
-      this.ingest(value as StageCounts);
-      summaries += 1;
-    }
-    const { topic, partition } = assignment;
-    this.held.add(placeOf(topic, partition));
-    log.info(
+    if (from < tail.end)
+      for await (const { offset, value } of tail.read(from)) {
+        this.ingest(value as StageCounts);
+        this.inMemory.set(place, offset + 1n);
+        summaries += 1;
+      }
+    this.inMemory.set(place, from > tail.end ? from : tail.end);
+    this.held.add(place);
+    this.around.log.info(
       { topic, partition, summaries },
-      `Read again what ${topic}/${partition} holds since history ends`,
+      `Read what ${place} holds and is neither history nor in memory: ${String(summaries)} summaries`,
     );
     this.settle();
   }
@@ -118,6 +120,7 @@ export class Watchkeeper {
       else this.ingest(record.value);
     }
     const place = placeOf(batch.topic.name, batch.partition);
+    this.inMemory.set(place, batch.next);
     if (batch.records.length > 0) monitor.noteRead(place, batch.lag, clock.at(readUpTo), clock.now());
   }
 
@@ -159,6 +162,15 @@ export class Watchkeeper {
         this.looking = null;
       });
     return this.looking;
+  }
+
+  /** Where a partition goes on behind history. */
+  private endOfHistory(tail: PartitionAssigned['tail']): Promise<bigint> {
+    const { clock, settings } = this.around;
+    // Times of records are real ones: under a shifted clock everything is read.
+    if (settings.clock.offsetSeconds !== 0 || settings.clock.speed !== 1) return Promise.resolve(0n);
+    const since = this.seam ?? clock.now() - 2 * settings.history.marginMinutes * MINUTE;
+    return tail.offsetAt(Math.max(0, Math.floor(since)));
   }
 
   private settle(): void {
