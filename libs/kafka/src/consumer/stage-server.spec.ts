@@ -232,6 +232,38 @@ describe('a batch during which the group was joined again', () => {
   });
 });
 
+describe('a batch whose commit finds that the group has moved on', () => {
+  const notCoordinator = (): Error =>
+    Object.assign(new Error('This is not the correct coordinator for this group'), {
+      name: 'KafkaJSProtocolError',
+      type: 'NOT_COORDINATOR_FOR_GROUP',
+    });
+
+  // kafkajs joins anew then; but where the join fails, it fetches once more as the member that it was.
+  it('is stored again as itself when kafkajs fetches on instead of joining, although more has come', async () => {
+    const handled: string[] = [];
+    await start(RangedServer, ({ first, next, recovered }) => {
+      handled.push(`${String(first)}-${String(next)}${recovered ? ' again' : ''}`);
+    });
+    group.log = [written(0), written(1)];
+    await group.join();
+    const { commit } = group;
+    group.commit = (partition) => {
+      const { metadata } = partition as { metadata: string | null };
+      return metadata === null ? Promise.reject(notCoordinator()) : commit(partition);
+    };
+    await expect(group.fetch()).rejects.toThrow('not the correct coordinator');
+    group.commit = commit;
+    group.log = [written(0), written(1), written(2)];
+    await group.fetch(0n);
+    expect(handled).toEqual(['0-2']);
+    while (group.isPaused) await settled();
+    await group.fetch(0n);
+    expect(handled).toEqual(['0-2', '0-2 again', '2-3']);
+    expect(group.committed).toEqual({ offset: 3n, metadata: null });
+  });
+});
+
 describe('what is passed over', () => {
   it('leaves the note of a range alone that was not finished', async () => {
     group.log = [written(3), written(4)];

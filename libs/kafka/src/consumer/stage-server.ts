@@ -548,7 +548,10 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       // What is left is less than what came: the partition is no longer behind.
       if (BigInt(batch.highWatermark) - lane.position <= batch.messages.length) this.rest(lane);
     } catch (error) {
-      if (needsRejoin(error)) throw error;
+      if (needsRejoin(error)) {
+        this.standBack(lane);
+        throw error;
+      }
       await this.redo(payload, lane, error);
     } finally {
       beats.stop();
@@ -762,6 +765,20 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     lane.state = 'preparing';
     this.hold(lane);
     void this.takeOver(lane, this.note(lane, error));
+  }
+
+  /**
+   * The group has moved on in the middle of a batch, and kafkajs is told to join it again, which takes every partition over
+   * anew. Where it cannot join at once it fetches on as the member that it was, though, from where this batch began: what was
+   * done of it may count already, and must not become a part of another batch. So nothing comes of what it fetches until
+   * the partition was taken over, by the join or without one.
+   */
+  private standBack(lane: Lane): void {
+    if (!this.owns(lane)) return;
+    lane.state = 'preparing';
+    lane.failures += 1;
+    this.hold(lane);
+    void this.takeOver(lane, backOff(lane.failures, Math.random()));
   }
 
   /** Lets nothing more of a partition be fetched. */
