@@ -34,6 +34,8 @@ export interface Scenario {
   readonly merging?: boolean;
   /** Alert rules that must page somebody during a run. */
   readonly pages?: readonly string[];
+  /** Alert rules that are right to page somebody, where a run lasts long enough. */
+  readonly mayPage?: readonly string[];
   /** Checks of the quality monitor that must raise an alert during a run. */
   readonly alerts?: readonly string[];
   /** While it lasts, events are lost for all that anybody can see: those who watch for that may say so. */
