@@ -242,3 +242,10 @@ declare module 'kafkajs/src/producer/sendMessages' {
     parts: Readonly<Record<'logger' | 'cluster' | 'partitioner' | 'eosManager' | 'retrier', unknown>>,
   ): (batch: ProducerBatch) => Promise<RecordMetadata[]>;
 }
+
+declare module 'kafkajs/src/consumer/runner' {
+  export default class Runner {
+    constructor(parts: Readonly<Record<string, unknown>>);
+    start(): Promise<void>;
+  }
+}

@@ -1,0 +1,61 @@
+import Runner from 'kafkajs/src/consumer/runner';
+
+const moved = (type: string): Error => Object.assign(new Error(type), { name: 'KafkaJSProtocolError', type });
+
+// Why a batch that found its group gone stands back (`StageServer.standBack`): kafkajs' own runner.
+it('fetches on as the member that it was, from where the batch began, when it cannot join anew at once', async () => {
+  const happened: string[] = [];
+  const joins = [Promise.resolve(), Promise.reject(moved('GROUP_COORDINATOR_NOT_AVAILABLE'))];
+  joins[1]?.catch(() => undefined);
+  const batch = {
+    topic: 'valid-events',
+    partition: 0,
+    highWatermark: '1',
+    messages: [{ offset: '0' }],
+    offsetLag: () => '0',
+    offsetLagLow: () => '0',
+    firstOffset: () => '0',
+    lastOffset: () => '0',
+    isEmptyDueToFiltering: () => false,
+    isEmpty: () => false,
+  };
+  const nothing = (): void => undefined;
+  const logger: object = {
+    debug: nothing,
+    info: nothing,
+    warn: nothing,
+    error: nothing,
+    namespace: () => logger,
+  };
+  const crash = new Promise<Error>((onCrash) => {
+    const runner = new Runner({
+      logger,
+      consumerGroup: {
+        connect: () => Promise.resolve(),
+        joinAndSync: () => {
+          happened.push('join');
+          return joins.shift() ?? Promise.reject(moved('KafkaJSNotImplemented'));
+        },
+        getNodeIds: () => [1],
+        fetch: () => {
+          happened.push('fetch');
+          return Promise.resolve([batch]);
+        },
+        hasSeekOffset: () => false,
+      },
+      instrumentationEmitter: { emit: nothing },
+      eachBatchAutoResolve: false,
+      autoCommit: false,
+      concurrency: 1,
+      retry: { retries: 1, initialRetryTime: 1 },
+      eachBatch: () => {
+        happened.push('batch');
+        return Promise.reject(moved('NOT_COORDINATOR_FOR_GROUP'));
+      },
+      onCrash,
+    });
+    void runner.start();
+  });
+  await crash;
+  expect(happened.slice(0, 6)).toEqual(['join', 'fetch', 'batch', 'join', 'fetch', 'batch']);
+});
