@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWith } from './output/end-with';
 import { runCommandLine } from './run-command-line';
 
 /** Who runs this: HEADWATER_OPERATOR where several share an account, as in a container. */
@@ -41,6 +42,4 @@ void runCommandLine(process.argv.slice(2), {
   now: Date.now,
   sleep: (ms) => sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined),
   operator: operator(),
-}).then((code) => {
-  process.exitCode = code;
-});
+}).then(endWith);
