@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { schemas, type CollectorPayload, type EnrichedEvent, type FailedEvent } from '@headwater/contracts';
 import { contentId, ServiceError, type Fate } from '@headwater/stage';
-import { aCollectorPayload, aTrackerEvent, BUILT_AT, scaledRuns, tp2Body, type TrackerEvent } from '@headwater/testing';
+import {
+  aCollectorPayload,
+  aTrackerEvent,
+  BUILT_AT,
+  scaledRuns,
+  tp2Body,
+  type TrackerEvent,
+} from '@headwater/testing';
 import { createEnricher } from './enricher';
 import { testKey, testLookUps } from './testing/look-ups';
 
