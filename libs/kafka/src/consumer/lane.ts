@@ -49,3 +49,9 @@ const LONGEST_WAIT_MS = 5_000;
 /** Time to wait after this many failures in a row, milliseconds: doubling, with up to a quarter of chance. */
 export const backOff = (failures: number, chance: number): number =>
   Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 10), LONGEST_WAIT_MS) * (1 - chance / 4);
+
+/** Counts one more failure in a row, and says how long to wait after it, milliseconds. */
+export function nextWait(lane: Lane): number {
+  lane.failures += 1;
+  return backOff(lane.failures, Math.random());
+}

@@ -2,6 +2,7 @@ import { schemas, topics, type EnrichedEvent } from '@headwater/contracts';
 import { isUndecodable, type StreamedBatch } from '@headwater/stage';
 import { anEnrichedEvent } from '@headwater/testing';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { createErrorFromCode } from 'kafkajs/src/protocol/error';
 import { Registry } from 'prom-client';
 import type { SchemaRegistry } from '../avro/schema-registry';
 import { TopicCodec } from '../avro/topic-codec';
@@ -19,6 +20,8 @@ import type { StageServer } from './stage-server';
 type Marked = StreamedBatch<object> & RangedBatchMark;
 
 const topic = topics.enrichedEvents;
+/** Protocol: another broker is the coordinator of the group. */
+const NOT_COORDINATOR = 16;
 const OWN = 1;
 const OTHER = 7;
 
@@ -233,12 +236,6 @@ describe('a batch during which the group was joined again', () => {
 });
 
 describe('a batch whose commit finds that the group has moved on', () => {
-  const notCoordinator = (): Error =>
-    Object.assign(new Error('This is not the correct coordinator for this group'), {
-      name: 'KafkaJSProtocolError',
-      type: 'NOT_COORDINATOR_FOR_GROUP',
-    });
-
   // kafkajs joins anew then; but where the join fails, it fetches once more as the member that it was.
   it('is stored again as itself when kafkajs fetches on instead of joining, although more has come', async () => {
     const handled: string[] = [];
@@ -250,7 +247,7 @@ describe('a batch whose commit finds that the group has moved on', () => {
     const { commit } = group;
     group.commit = (partition) => {
       const { metadata } = partition as { metadata: string | null };
-      return metadata === null ? Promise.reject(notCoordinator()) : commit(partition);
+      return metadata === null ? Promise.reject(createErrorFromCode(NOT_COORDINATOR)) : commit(partition);
     };
     await expect(group.fetch()).rejects.toThrow('not the correct coordinator');
     group.commit = commit;

@@ -38,7 +38,7 @@ import type { PartitionCounts } from '../producer/output-encoder';
 import { cutBatch, type Cut } from './cut-batch';
 import { learnSchemas, schemasIn, StreamedRecords, type UnknownSchemas } from './decode-messages';
 import { Heartbeats } from './heartbeats';
-import { backOff, laneKey, newLane, type Lane } from './lane';
+import { backOff, laneKey, newLane, nextWait, type Lane } from './lane';
 import { batchHandlers, type BatchHandler } from './nest-handlers';
 import { startingPoint } from './starting-point';
 
@@ -477,7 +477,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   /** Notes a failure, tells it when it is new, and returns how long to wait. */
   private note(lane: Lane, error: unknown): number {
     const problem = messageOf(error);
-    lane.failures += 1;
+    const waitMs = nextWait(lane);
     lane.lastProgress = performance.now();
     const report = { err: error, topic: lane.name, partition: lane.partition, code: codeOf(error) };
     if (lane.problem === null)
@@ -488,7 +488,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       );
     lane.problem = problem;
     this.countWaiting();
-    return backOff(lane.failures, Math.random());
+    return waitMs;
   }
 
   private recovered(lane: Lane): void {
@@ -710,7 +710,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
         this.recovered(lane);
       },
       (error: unknown) => {
-        if (this.owns(lane)) this.startAgain(lane, error);
+        if (this.owns(lane)) this.startAgain(lane, this.note(lane, error));
       },
     );
   }
@@ -757,14 +757,14 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       this.fail(lane, error);
       return;
     }
-    this.startAgain(lane, error);
+    this.startAgain(lane, this.note(lane, error));
     await payload.heartbeat();
   }
 
-  private startAgain(lane: Lane, error: unknown): void {
+  private startAgain(lane: Lane, waitMs: number): void {
     lane.state = 'preparing';
     this.hold(lane);
-    void this.takeOver(lane, this.note(lane, error));
+    void this.takeOver(lane, waitMs);
   }
 
   /**
@@ -774,11 +774,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
    * the partition was taken over, by the join or without one.
    */
   private standBack(lane: Lane): void {
-    if (!this.owns(lane)) return;
-    lane.state = 'preparing';
-    lane.failures += 1;
-    this.hold(lane);
-    void this.takeOver(lane, backOff(lane.failures, Math.random()));
+    if (this.owns(lane)) this.startAgain(lane, nextWait(lane));
   }
 
   /** Lets nothing more of a partition be fetched. */
