@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endWith } from './output/end-with';
+import { endWith } from '@headwater/service-kit';
 import { runCommandLine } from './run-command-line';
 
 /** Who runs this: HEADWATER_OPERATOR where several share an account, as in a container. */

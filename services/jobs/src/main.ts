@@ -1,5 +1,5 @@
 import { ServiceError } from '@headwater/stage';
-import { ConfigError, createKit, loadConfig } from '@headwater/service-kit';
+import { ConfigError, createKit, endWith, loadConfig } from '@headwater/service-kit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jobs } from './jobs';
 
@@ -45,6 +45,4 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+void main(process.argv.slice(2)).then(endWith);
