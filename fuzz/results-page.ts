@@ -1,4 +1,3 @@
-import { sumOf } from './properties/sum-of';
 import type { Results } from './results';
 
 type Properties = NonNullable<Results['properties']>;
@@ -67,13 +66,13 @@ ${guided.map(({ target, promises }) => `- ${target}: ${promises}.`).join('\n')}
 
 const propertiesPart = (tried: Properties): string => `## Properties
 
-\`${tried.command}\` on commit ${tried.commit}: ${String(sumOf(tried.properties))} properties, tried ${String(tried.times)} times as often as \`npm test\` does: ${String(sumOf(tried.runs))} inputs in ${tried.seconds.toFixed(0)} s,
+\`${tried.command}\` on commit ${tried.commit}: ${String(tried.properties)} properties, tried ${String(tried.times)} times as often as \`npm test\` does: ${String(tried.runs)} inputs in ${tried.seconds.toFixed(0)} s,
 **${String(tried.findings)} findings**. They are beside the code that they are about; fast-check prints the seed of what it finds.
 
 | of | properties | inputs |
 | --- | ---: | ---: |
-${Object.entries(tried.properties)
-  .map(([name, count]) => `| ${name} | ${String(count)} | ${String(tried.runs[name])} |`)
+${Object.entries(tried.projects)
+  .map(([name, { properties, runs }]) => `| ${name} | ${String(properties)} | ${String(runs)} |`)
   .join('\n')}
 `;
 

@@ -27,8 +27,12 @@ const properties: NonNullable<Results['properties']> = {
   ...from,
   times: 100,
   seconds: 9,
-  properties: { 'libs/kafka': 1, 'services/cli': 2 },
-  runs: { 'libs/kafka': 5_000, 'services/cli': 15_000 },
+  properties: 3,
+  runs: 20_000,
+  projects: {
+    'libs/kafka': { properties: 1, runs: 5_000 },
+    'services/cli': { properties: 2, runs: 15_000 },
+  },
   findings: 0,
 };
 const nothing: Results = { version: 3, hostile: null, guided: [], properties: null };

@@ -4,7 +4,6 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import type { TriedProperty } from '@headwater/testing';
-import { sumOf } from './sum-of';
 
 const root = resolve(__dirname, '../..');
 const SPECS = [
@@ -21,11 +20,17 @@ export interface PropertyResults {
   /** How many times as often as `npm test` does. */
   readonly times: number;
   readonly seconds: number;
-  /** Properties tried, by library or service. */
-  readonly properties: Readonly<Record<string, number>>;
-  /** Inputs tried, likewise. */
-  readonly runs: Readonly<Record<string, number>>;
+  readonly properties: number;
+  /** Inputs tried. */
+  readonly runs: number;
+  /** The same by library or service. */
+  readonly projects: Readonly<Record<string, Tried>>;
   readonly findings: number;
+}
+
+interface Tried {
+  readonly properties: number;
+  readonly runs: number;
 }
 
 /** Runs all specs that hold properties, with many times the usual number of inputs; jest tells what fails, and its seed. */
@@ -40,7 +45,6 @@ export async function tryProperties(times: number): Promise<PropertyResults> {
     const jest = spawn(
       process.execPath,
       [
-        '--disable-warning=ExperimentalWarning',
         join(root, 'node_modules/jest/bin/jest.js'),
         '--testTimeout',
         String(LONGEST_MS),
@@ -64,12 +68,12 @@ export async function tryProperties(times: number): Promise<PropertyResults> {
     const results: PropertyResults = {
       times,
       seconds: (performance.now() - started) / 1_000,
-      properties: byProject(tried, () => 1),
-      runs: byProject(tried, ({ runs }) => runs),
+      ...sumOf(tried),
+      projects: byProject(tried),
       findings: code === 0 ? failed : Math.max(failed, 1),
     };
     console.log(
-      `properties         ${String(sumOf(results.runs))} inputs in ${results.seconds.toFixed(0)} s, ${String(tried.length)} properties in ${String(specs.length)} specs, ${String(results.findings)} findings`,
+      `properties         ${String(results.runs)} inputs in ${results.seconds.toFixed(0)} s, ${String(results.properties)} properties in ${String(specs.length)} specs, ${String(results.findings)} findings`,
     );
     return results;
   } finally {
@@ -77,14 +81,16 @@ export async function tryProperties(times: number): Promise<PropertyResults> {
   }
 }
 
-function byProject(
-  tried: readonly TriedProperty[],
-  of: (property: TriedProperty) => number,
-): Readonly<Record<string, number>> {
-  const sums = new Map<string, number>();
-  for (const property of tried) {
-    const [project = ''] = /^(?:(?:libs|services)\/)?[^/]+/.exec(relative(root, property.spec)) ?? [];
-    sums.set(project, (sums.get(project) ?? 0) + of(property));
-  }
-  return Object.fromEntries([...sums].sort(([one], [other]) => one.localeCompare(other)));
+const sumOf = (tried: readonly TriedProperty[]): Tried => ({
+  properties: tried.length,
+  runs: tried.reduce((sum, { runs }) => sum + runs, 0),
+});
+
+function byProject(tried: readonly TriedProperty[]): Readonly<Record<string, Tried>> {
+  const projectOf = ({ spec }: TriedProperty): string =>
+    /^(?:(?:libs|services)\/)?[^/]+/.exec(relative(root, spec))?.[0] ?? spec;
+  const names = [...new Set(tried.map(projectOf))].sort();
+  return Object.fromEntries(
+    names.map((name) => [name, sumOf(tried.filter((property) => projectOf(property) === name))]),
+  );
 }
