@@ -143,11 +143,11 @@ function judgePages(
   const fired = pages.map(({ alert }) => alert);
   for (const alert of wanted)
     scene.expect(`${alert} pages`, fired.includes(alert), fired.join(', ') || 'nothing');
+  const right = [...wanted, ...mayPage];
   const noise = pages
     .filter(
       ({ alert, severity }) =>
-        (quiet && severity === 'page') ||
-        (OF_LOSS.has(alert) && !looksLikeLoss && ![...wanted, ...mayPage].includes(alert)),
+        (quiet && severity === 'page') || (OF_LOSS.has(alert) && !looksLikeLoss && !right.includes(alert)),
     )
     .map(({ alert }) => alert);
   scene.expect('nobody is paged for nothing', noise.length === 0, noise.join(', ') || 'nothing');
