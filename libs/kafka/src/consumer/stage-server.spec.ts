@@ -261,6 +261,46 @@ describe('a batch whose commit finds that the group has moved on', () => {
   });
 });
 
+describe('a range that is stored again', () => {
+  it('is the end of the trouble, although nothing has come behind it', async () => {
+    group.log = [written(0), written(1)];
+    let broken = true;
+    const server = await start(RangedServer, () => {
+      if (broken) throw new BrokerUnavailable('The database is down.');
+    });
+    await group.join();
+    await group.fetch();
+    expect(server.notReady()).toContain('The database is down.');
+    broken = false;
+    while (group.isPaused) await settled();
+    await group.fetch();
+    expect(group.committed).toEqual({ offset: 2n, metadata: null });
+    expect(server.notReady()).toBeNull();
+  });
+});
+
+describe('a batch that failed and that retention removed', () => {
+  it('is no trouble any more once there is nothing left to read', async () => {
+    jest.useFakeTimers({ doNotFake: ['setTimeout', 'performance', 'nextTick', 'queueMicrotask'] });
+    try {
+      group.log = [written(0), written(1)];
+      const server = await start(RangedServer, () => {
+        throw new BrokerUnavailable('The database is down.');
+      });
+      await group.join();
+      await group.fetch();
+      jest.spyOn(PartitionReader.prototype, 'bounds').mockResolvedValue({ start: 100n, stableEnd: 100n });
+      while (group.isPaused) await settled();
+      expect(server.notReady()).toContain('The database is down.');
+      jest.advanceTimersToNextTimer();
+      await settled();
+      expect(server.notReady()).toBeNull();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
 describe('what is passed over', () => {
   it('leaves the note of a range alone that was not finished', async () => {
     group.log = [written(3), written(4)];

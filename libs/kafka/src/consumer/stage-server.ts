@@ -627,6 +627,8 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     if (pendingEnd !== null) {
       lane.position = pendingEnd;
       payload.resolveOffset(String(pendingEnd - 1n));
+      // Nothing may come behind it for long.
+      this.recovered(lane);
     }
     const { readable, poison } = beforePoison(batch.messages);
     const fresh = readable.filter(({ offset }) => BigInt(offset) >= lane.position);
@@ -872,7 +874,10 @@ export abstract class StageServer extends Server implements CustomTransportStrat
         if (!this.owns(lane) || (lane.state !== 'running' && lane.state !== 'readying')) continue;
         const lag = stableEnd > lane.position ? Number(stableEnd - lane.position) : 0;
         this.metrics.lag.set({ topic: lane.topic.name, partition: String(lane.partition) }, lag);
-        if (lag === 0) lane.lastProgress = performance.now();
+        if (lag > 0) continue;
+        lane.lastProgress = performance.now();
+        // What it failed at may be gone: retention removed it.
+        if (lane.state === 'running') this.recovered(lane);
       } catch (error) {
         // A broker that does not answer is an outage, not a stall.
         lane.lastProgress = performance.now();
