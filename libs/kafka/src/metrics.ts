@@ -12,6 +12,7 @@ export interface PortMetrics {
   readonly fenced: Counter;
   readonly stalled: Gauge;
   readonly waiting: Gauge<'topic'>;
+  readonly consumerWaiting: Gauge;
   readonly gaps: Counter<'topic' | 'partition'>;
   readonly poisoned: Gauge<'topic' | 'partition'>;
   readonly skipped: Counter<'topic'>;
@@ -73,6 +74,11 @@ export function portMetrics(registry: Registry = new Registry()): PortMetrics {
       name: 'headwater_waiting_partitions',
       help: 'Partitions that wait for something that is broken, by topic.',
       labelNames: ['topic'],
+      registers,
+    }),
+    consumerWaiting: new Gauge({
+      name: 'headwater_consumer_waiting',
+      help: '1 while nothing at all is read: the group cannot be joined, or what reading needs is missing.',
       registers,
     }),
     gaps: new Counter({

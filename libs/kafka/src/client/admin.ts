@@ -18,6 +18,9 @@ export interface Committed {
   readonly metadata: string | null;
 }
 
+/** Whether a member has a partition; open while the group shares its partitions out anew. */
+export type Claim = 'granted' | 'denied' | 'open';
+
 /** A connected admin client that is replaced after an error. */
 export class AdminClient {
   private readonly admin: Replaceable<Admin>;
@@ -60,16 +63,17 @@ export class AdminClient {
     );
   }
 
-  /** Whether a group gives a partition to a member. False as well while it shares its partitions out anew. */
-  async isAssigned(groupId: string, memberId: string, name: string, partition: number): Promise<boolean> {
+  /** What a group says of a member and a partition. */
+  async claimOf(groupId: string, memberId: string, name: string, partition: number): Promise<Claim> {
     const { groups } = await this.run(`the members of ${groupId}`, (admin) =>
       admin.describeGroups([groupId]),
     );
     const [group] = groups;
+    if (group?.state === 'PreparingRebalance' || group?.state === 'CompletingRebalance') return 'open';
     const member = group?.members.find((each) => each.memberId === memberId);
-    if (!member || group?.state !== 'Stable') return false;
-    const assigned = AssignerProtocol.MemberAssignment.decode(member.memberAssignment)?.assignment[name];
-    return assigned?.includes(partition) ?? false;
+    const assigned =
+      member && AssignerProtocol.MemberAssignment.decode(member.memberAssignment)?.assignment[name];
+    return assigned?.includes(partition) === true ? 'granted' : 'denied';
   }
 
   /** Number of partitions of each topic (names on the broker). @throws {Misconfigured} when one is not there */

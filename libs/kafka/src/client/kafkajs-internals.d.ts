@@ -126,7 +126,10 @@ declare module 'kafkajs/src/consumer/consumerGroup' {
   import type { Broker } from 'kafkajs/src/cluster';
 
   class ConsumerGroup {
+    constructor(parts: Readonly<Record<string, unknown>>);
     readonly groupId: string;
+    /** Null while the group is not joined. */
+    readonly memberId: string | null;
     readonly cluster: {
       refreshMetadata(): Promise<void>;
       findGroupCoordinator(of: { readonly groupId: string }): Promise<Broker>;
@@ -134,6 +137,7 @@ declare module 'kafkajs/src/consumer/consumerGroup' {
     coordinator: Broker | null;
     /** Null before the first join. */
     readonly offsetManager: { coordinator: Broker } | null;
+    joinAndSync: (this: ConsumerGroup) => Promise<void>;
     heartbeat: (this: ConsumerGroup, of: { readonly interval: number }) => Promise<void>;
     commitOffsets: (this: ConsumerGroup, offsets?: object) => Promise<void>;
     recoverFromFetch: (

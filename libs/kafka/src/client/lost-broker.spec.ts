@@ -1,4 +1,7 @@
+import { AssignerProtocol } from 'kafkajs';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
+import Runner from 'kafkajs/src/consumer/runner';
+import { createErrorFromCode } from 'kafkajs/src/protocol/error';
 import { surviveLostBrokers } from './lost-broker';
 
 const GONE = Object.assign(new Error('the coordinator is gone'), { name: 'KafkaJSConnectionError' });
@@ -52,5 +55,83 @@ describe('a commit whose coordinator is gone', () => {
     expect(later).not.toHaveBeenCalled();
     await group.commitOffsets(offsets());
     expect(later).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a group that no longer knows its member', () => {
+  const UNKNOWN_MEMBER_ID = 25;
+  const MANY = 50;
+  const END = Object.assign(new Error('the end of the spec'), { retriable: false });
+  const nothing = (): void => undefined;
+  const logger: object = {
+    debug: nothing,
+    info: nothing,
+    warn: nothing,
+    error: nothing,
+    namespace: () => logger,
+  };
+
+  /** kafkajs' own consumer, which has no partition that it could fetch, with a coordinator that the test plays. */
+  const consume = (coordinator: object): Promise<Error> =>
+    new Promise((onCrash) => {
+      const retry = { retries: 2, initialRetryTime: 1, maxRetryTime: 10 };
+      const instrumentationEmitter = { emit: nothing };
+      let fetches = 0;
+      const cluster = {
+        connect: () => Promise.resolve(),
+        refreshMetadata: () => Promise.resolve(),
+        // The first step of each fetch.
+        refreshMetadataIfNecessary: () => {
+          fetches += 1;
+          return fetches > MANY ? Promise.reject(END) : Promise.resolve();
+        },
+        findGroupCoordinator: () => Promise.resolve(coordinator),
+        committedOffsets: () => ({}),
+        getNodeIds: () => [1],
+      };
+      const consumerGroup = new ConsumerGroup({
+        cluster,
+        groupId: 'spec',
+        topics: [],
+        topicConfigurations: {},
+        assigners: [],
+        maxWaitTimeInMs: 1,
+        instrumentationEmitter,
+        logger,
+        retry,
+      });
+      const runner = new Runner({
+        logger,
+        consumerGroup,
+        instrumentationEmitter,
+        heartbeatInterval: 0,
+        concurrency: 1,
+        retry,
+        onCrash,
+      });
+      void runner.start();
+    });
+
+  beforeAll(surviveLostBrokers);
+
+  it('is joined again, also where the first attempt fails', async () => {
+    const memberAssignment = AssignerProtocol.MemberAssignment.encode({
+      version: 0,
+      assignment: {},
+      userData: Buffer.alloc(0),
+    });
+    const member = { generationId: 1, leaderId: 'another', memberId: 'me', members: [], groupProtocol: 'x' };
+    const joinGroup = jest
+      .fn()
+      .mockResolvedValueOnce(member)
+      .mockRejectedValueOnce(GONE)
+      .mockResolvedValueOnce(member);
+    const heartbeat = jest
+      .fn()
+      .mockRejectedValueOnce(createErrorFromCode(UNKNOWN_MEMBER_ID))
+      .mockRejectedValue(END);
+    const syncGroup = jest.fn().mockResolvedValue({ memberAssignment });
+    await consume({ joinGroup, syncGroup, heartbeat });
+    expect(joinGroup).toHaveBeenCalledTimes(3);
   });
 });

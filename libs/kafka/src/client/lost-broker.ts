@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { KafkaJSNonRetriableError } from 'kafkajs';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
+import { createErrorFromCode } from 'kafkajs/src/protocol/error';
 
 /** Time until a fetch that found its broker gone is tried again. */
 const REFETCH_MS = 250;
@@ -9,7 +10,12 @@ const GONE = ['KafkaJSConnectionError', 'KafkaJSConnectionClosedError', 'KafkaJS
 /** The leader of a partition has moved, or is about to. */
 const MOVED = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE'];
 
-const { heartbeat, commitOffsets, recoverFromFetch } = ConsumerGroup.prototype;
+/** Protocol: the group does not know the member. */
+const UNKNOWN_MEMBER_ID = 25;
+
+const { joinAndSync, heartbeat, commitOffsets, recoverFromFetch } = ConsumerGroup.prototype;
+/** Groups that are being joined, and how often at once: kafkajs does so from fetches too. */
+const joining = new WeakMap<ConsumerGroup, number>();
 const searches = new WeakMap<ConsumerGroup, Promise<void>>();
 /** What the group was joined as when offsets were first to be committed. */
 const membershipOf = new WeakMap<object, ConsumerGroup['offsetManager']>();
@@ -20,16 +26,30 @@ const membershipOf = new WeakMap<object, ConsumerGroup['offsetManager']>();
  * - beats and commits at the dead coordinator of its group until a counter of its own runs out, minutes later. The group
  *   has long moved to another broker, with all its members: the new one is looked for, and asked the same again;
  * - lets the fetches from all brokers wait, longer each time, because one broker cannot be reached;
- * - joins its group again, and makes all others do so, each time a leader moves. It is enough to look where it went.
+ * - joins its group again, and makes all others do so, each time a leader moves. It is enough to look where it went;
+ * - forgets who it was when the group no longer knows it. Where joining fails then, it goes on as nobody, does not beat, and so
+ *   never learns that it is no member: a group that was not joined is joined again.
  */
 export function surviveLostBrokers(): void {
   const { prototype } = ConsumerGroup;
+  prototype.joinAndSync = notedJoin;
   prototype.heartbeat = tolerantHeartbeat;
   prototype.commitOffsets = tolerantCommit;
   prototype.recoverFromFetch = tolerantRecovery;
 }
 
+async function notedJoin(this: ConsumerGroup): Promise<void> {
+  const count = (by: number): unknown => joining.set(this, (joining.get(this) ?? 0) + by);
+  count(1);
+  try {
+    await joinAndSync.call(this);
+  } finally {
+    count(-1);
+  }
+}
+
 async function tolerantHeartbeat(this: ConsumerGroup, of: { readonly interval: number }): Promise<void> {
+  if (this.memberId === null && (joining.get(this) ?? 0) === 0) throw createErrorFromCode(UNKNOWN_MEMBER_ID);
   await atCoordinator(this, () => heartbeat.call(this, of));
 }
 

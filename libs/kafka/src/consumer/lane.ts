@@ -22,6 +22,8 @@ export interface Lane {
   problem: string | null;
   /** Failures in a row. */
   failures: number;
+  /** How often in a row the group said that the partition is not ours. */
+  denials: number;
   /** Settled once offsets that hold nothing were committed: the next batch waits for it. */
   passing: Promise<void> | null;
   /** When it last made progress or had nothing to do, as of `performance.now`. */
@@ -39,6 +41,7 @@ export const newLane = (topic: Topic, name: string, partition: number, epoch: nu
   position: -1n,
   problem: null,
   failures: 0,
+  denials: 0,
   passing: null,
   lastProgress: now,
 });

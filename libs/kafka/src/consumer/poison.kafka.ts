@@ -1,12 +1,12 @@
-import { topics, type EnrichedEvent } from '@headwater/contracts';
-import { isUndecodable, type Batch, type Routed } from '@headwater/stage';
+import { topics, type EnrichedEvent, type StageCounts } from '@headwater/contracts';
+import { GAP, isUndecodable, type Batch, type Routed } from '@headwater/stage';
 import { aFailedEvent, anEnrichedEvent } from '@headwater/testing';
 import { CompressionTypes } from 'kafkajs';
 import { eventually, Installation } from '../../kafka-tests/installation-setup';
 import type { PartitionAssigned } from '../options';
 import { TransactionalServer } from './transactional-server';
 
-const { enrichedEvents, failedEvents, validEvents } = topics;
+const { enrichedEvents, failedEvents, stageCounts, validEvents } = topics;
 
 const copy = (batch: Batch<object>): Routed => ({
   outputs: batch.records.map((record) =>
@@ -88,6 +88,10 @@ describe('a record batch that cannot be taken apart', () => {
     expect(await at.metrics.metrics()).toContain(
       'headwater_skipped_records_total{topic="enriched-events"} 2',
     );
+    // The accounts would miss them otherwise, and nobody would know why.
+    expect(await at.readValues<StageCounts>(stageCounts)).toMatchObject([
+      { series: GAP, stage: 'validator', source: `${enrichedEvents.name}/0/1-2` },
+    ]);
     await second.close();
 
     // Whoever remembers what came before meets it again, without being told to skip it.

@@ -1,16 +1,16 @@
 import { schemas, topics, type EnrichedEvent } from '@headwater/contracts';
 import { isUndecodable, type StreamedBatch } from '@headwater/stage';
 import { anEnrichedEvent } from '@headwater/testing';
-import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { KafkaJSNonRetriableError, type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
 import { createErrorFromCode } from 'kafkajs/src/protocol/error';
 import { Registry } from 'prom-client';
 import type { SchemaRegistry } from '../avro/schema-registry';
 import { TopicCodec } from '../avro/topic-codec';
-import { AdminClient, type Committed } from '../client/admin';
+import { AdminClient, type Claim, type Committed } from '../client/admin';
 import { KafkaConnection } from '../client/kafka-connection';
 import { silentLog } from '../client/log';
 import { PartitionReader } from '../client/partition-reader';
-import { BrokerUnavailable } from '../errors';
+import { BrokerUnavailable, ConsumerStopped } from '../errors';
 import type { RangedBatchMark, ServerOptions } from '../options';
 import { ObservingServer } from './observing-server';
 import { parsePending } from './pending-range';
@@ -22,6 +22,8 @@ type Marked = StreamedBatch<object> & RangedBatchMark;
 const topic = topics.enrichedEvents;
 /** Protocol: another broker is the coordinator of the group. */
 const NOT_COORDINATOR = 16;
+/** Protocol: the brokers do not speak it in this version. */
+const UNSUPPORTED_VERSION = 35;
 const OWN = 1;
 const OTHER = 7;
 
@@ -39,6 +41,9 @@ class Group {
   /** Schemas that the registry holds. */
   readonly held = new Set<number>();
   isPaused = false;
+  readonly fatal: Error[] = [];
+  /** How many kafkajs was asked for. */
+  consumers = 0;
   /** kafkajs has no group between a crash and the restart. */
   isBetween = false;
   private readonly listeners = new Map<string, (event: object) => void>();
@@ -60,9 +65,12 @@ class Group {
       },
       silentLog,
     );
-    jest.spyOn(kafka.client, 'consumer').mockReturnValue(this.consumer());
+    jest.spyOn(kafka.client, 'consumer').mockImplementation(() => {
+      this.consumers += 1;
+      return this.consumer();
+    });
     jest.spyOn(AdminClient.prototype, 'partitionCounts').mockResolvedValue(new Map([[topic.name, 1]]));
-    jest.spyOn(AdminClient.prototype, 'isAssigned').mockResolvedValue(true);
+    jest.spyOn(AdminClient.prototype, 'claimOf').mockResolvedValue('granted');
     jest.spyOn(AdminClient.prototype, 'committed').mockImplementation(() => Promise.resolve(this.committed));
     jest.spyOn(PartitionReader.prototype, 'bounds').mockResolvedValue({ start: 0n, stableEnd: 100n });
     jest.spyOn(PartitionReader.prototype, 'read').mockImplementation(this.read.bind(this));
@@ -73,7 +81,7 @@ class Group {
       log: silentLog,
       metrics: new Registry(),
       onFatal: (error) => {
-        throw error;
+        this.fatal.push(error);
       },
       ...more,
     });
@@ -126,6 +134,12 @@ class Group {
     this.committed = { offset: BigInt(offset), metadata };
     return Promise.resolve();
   };
+
+  /** kafkajs gives its consumer up. */
+  async crash(error: Error): Promise<void> {
+    this.emit('crash', { error, restart: false });
+    await settled();
+  }
 
   private emit(name: string, payload: object): void {
     this.listeners.get(name)?.({ payload });
@@ -188,6 +202,7 @@ beforeEach(() => {
 afterEach(async () => {
   await Promise.all(started.splice(0).map((server) => server.close()));
   jest.restoreAllMocks();
+  expect(group.fatal.splice(0)).toEqual([]);
 });
 
 const start: Group['start'] = async (...args) => {
@@ -298,6 +313,58 @@ describe('a batch that failed and that retention removed', () => {
     } finally {
       jest.useRealTimers();
     }
+  });
+});
+
+describe('a partition that the group has given away', () => {
+  /** Two sessions are denials twice in a row. */
+  const sessionTimeoutMs = 300;
+  const failing = async (...claims: Claim[]): Promise<StageServer> => {
+    group.log = [written(0)];
+    const failsOnce = jest.fn().mockImplementationOnce(() => {
+      throw new BrokerUnavailable('The broker is gone.');
+    });
+    const server = await start(RangedServer, failsOnce, { sessionTimeoutMs });
+    const answers = jest.spyOn(AdminClient.prototype, 'claimOf');
+    for (const claim of claims) answers.mockResolvedValueOnce(claim);
+    await group.join();
+    await group.fetch();
+    return server;
+  };
+
+  it('ends the process when kafkajs has not noticed for two sessions', async () => {
+    await failing('denied', 'denied');
+    while (group.fatal.length === 0) await settled();
+    expect(group.fatal.splice(0)).toEqual([expect.any(ConsumerStopped)]);
+  });
+
+  it('is waited for while the group shares its partitions out', async () => {
+    await failing('denied', 'open', 'open', 'denied', 'granted');
+    while (group.isPaused) await settled();
+    expect(group.fatal).toEqual([]);
+  });
+});
+
+describe('a consumer that kafkajs gave up', () => {
+  it('is replaced where waiting helps, and nothing counts as being read meanwhile', async () => {
+    const metrics = new Registry();
+    const server = await start(RangedServer, () => undefined, { metrics });
+    await group.join();
+    const consumers = group.consumers;
+    // What it says of a coordinator that it did not find for a while.
+    await group.crash(new KafkaJSNonRetriableError('Failed to find group coordinator'));
+    expect(server.notReady()).toContain('Failed to find group coordinator');
+    expect(await metrics.metrics()).toMatch(/^headwater_consumer_waiting 1$/m);
+    while (group.consumers === consumers) await settled();
+    await group.join();
+    expect(server.notReady()).toBeNull();
+    expect(await metrics.metrics()).toMatch(/^headwater_consumer_waiting 0$/m);
+  });
+
+  it('ends the process where it does not', async () => {
+    await start(RangedServer, () => undefined);
+    await group.crash(createErrorFromCode(UNSUPPORTED_VERSION));
+    expect(group.fatal.splice(0)).toEqual([expect.any(ConsumerStopped)]);
   });
 });
 

@@ -220,11 +220,11 @@ export abstract class StageServer extends Server implements CustomTransportStrat
         this.partitionCounts = new Map(
           topics.map(({ name }) => [name, counts.get(`${this.prefix}${name}`) ?? 0]),
         );
-        this.waitsFor = null;
+        this.waitFor(null);
         return;
       } catch (error) {
         if (troubleOf(error) === 'fatal') throw error;
-        this.waitsFor = messageOf(error);
+        this.waitFor(messageOf(error));
         if (!told)
           this.options.log.warn(
             { err: error, code: codeOf(error) },
@@ -279,7 +279,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   /** kafkajs says so when it has stopped for good; the process would live on and do nothing. */
   private crashed(error: Error): void {
     if (this.stopping.signal.aborted) return;
-    if (troubleOf(error) === 'access') {
+    if (troubleOf(error) !== 'fatal') {
       void this.rejoin(error);
       return;
     }
@@ -292,8 +292,9 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   }
 
   /**
-   * The brokers refuse this user. kafkajs has stopped and left; a restart of the process would only turn it into a crash
-   * loop, so a new consumer tries until the rights are back. What was not finished is read again then.
+   * The brokers refuse this user, or nobody coordinates the group. kafkajs has stopped and left; a restart of the process would
+   * only turn it into a crash loop, which Kubernetes lets wait for minutes, so a new consumer tries until it is mended. What was
+   * not finished is read again then.
    */
   private async rejoin(cause: Error): Promise<void> {
     const { consumer } = this;
@@ -310,7 +311,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
         { err: cause, code: refused.code },
         `Nothing is read until this is mended, and it is tried again: ${refused.message}`,
       );
-    this.waitsFor = refused.message;
+    this.waitFor(refused.message);
     this.refusals += 1;
     await this.pause(backOff(this.refusals, Math.random()));
     if (this.stopping.signal.aborted) return;
@@ -345,7 +346,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       if (this.lanes.has(key)) this.release(lane);
       else this.leave(lane);
     // Nothing to take over, nothing to wait for.
-    if (this.lanes.size === 0) this.waitsFor = null;
+    if (this.lanes.size === 0) this.waitFor(null);
     this.countWaiting();
     this.options.log.info(
       { group: this.groupId, partitions: [...this.lanes.keys()] },
@@ -389,12 +390,22 @@ export abstract class StageServer extends Server implements CustomTransportStrat
 
   /**
    * After a failure the group is asked first: a process that was frozen believes that it has partitions which others were
-   * given meanwhile, and would shut them out. It learns the truth from kafkajs by the next heartbeat.
+   * given meanwhile, and would shut them out. It learns the truth from kafkajs by the next heartbeat; where none comes for
+   * two sessions, kafkajs is not a member any more and does not know.
+   *
+   * @throws {ConsumerStopped} then
    */
   private async isStillOurs(lane: Lane): Promise<boolean> {
     if (lane.failures === 0) return true;
-    const assigned = await this.admin.isAssigned(this.groupId, this.memberId, lane.name, lane.partition);
-    return assigned && this.owns(lane);
+    const { name, partition } = lane;
+    const claim = await this.admin.claimOf(this.groupId, this.memberId, name, partition);
+    lane.denials = claim === 'denied' ? lane.denials + 1 : 0;
+    const { sessionTimeoutMs = SESSION_TIMEOUT_MS } = this.options;
+    if (lane.denials * MEMBERSHIP_MS > 2 * sessionTimeoutMs)
+      throw new ConsumerStopped(
+        `${this.groupId} has given ${laneKey(name, partition)} away, and its consumer here has not noticed for two sessions. The process has to be started again; what was read and not finished is read by whoever has the partition now.`,
+      );
+    return claim === 'granted' && this.owns(lane);
   }
 
   private async tryTakeOver(lane: Lane): Promise<boolean> {
@@ -420,7 +431,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     const { name: topic, partition, position } = lane;
     lane.state = 'running';
     lane.lastProgress = performance.now();
-    this.waitsFor = null;
+    this.waitFor(null);
     this.consumer?.seek({ topic, partition, offset: String(position) });
     this.consumer?.resume(partitionsOf(lane));
   }
@@ -444,11 +455,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   }
 
   private async reportGap(lane: Lane, from: bigint, to: bigint): Promise<void> {
-    const stage = countingStages.find((each) => each === this.options.group);
-    if (stage !== undefined) {
-      const source = `${lane.topic.name}/${String(lane.partition)}/${String(from)}-${String(to - 1n)}`;
-      await this.tellGap(lane, gapSummary(stage, source, Date.now()), to);
-    }
+    await this.tellUnread(lane, from, to);
     const count = Number(to - from);
     this.metrics.gaps.inc({ topic: lane.topic.name, partition: String(lane.partition) }, count);
     this.options.log.error(
@@ -462,6 +469,14 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       },
       `Retention removed the offsets ${String(from)} to ${String(to - 1n)} of ${laneKey(lane.name, lane.partition)} before ${this.groupId} read them. They are lost; it goes on at ${String(to)}. Give the topic more retention or the service more replicas.`,
     );
+  }
+
+  /** Tells the quality monitor that a stage of the flow goes on at `to` without what lies from `from` on. */
+  private async tellUnread(lane: Lane, from: bigint, to: bigint): Promise<void> {
+    const stage = countingStages.find((each) => each === this.options.group);
+    if (stage === undefined) return;
+    const source = `${lane.topic.name}/${String(lane.partition)}/${String(from)}-${String(to - 1n)}`;
+    await this.tellGap(lane, gapSummary(stage, source, Date.now()), to);
   }
 
   private stop(lane: Lane, committed: bigint, end: bigint): void {
@@ -493,7 +508,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
 
   private recovered(lane: Lane): void {
     this.refusals = 0;
-    this.waitsFor = null;
+    this.waitFor(null);
     lane.failures = 0;
     lane.lastProgress = performance.now();
     if (lane.problem === null) return;
@@ -503,6 +518,12 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       { topic: lane.name, partition: lane.partition },
       `${laneKey(lane.name, lane.partition)} goes on.`,
     );
+  }
+
+  /** Null: the service has joined its group. */
+  private waitFor(why: string | null): void {
+    this.waitsFor = why;
+    this.metrics.consumerWaiting.set(why === null ? 0 : 1);
   }
 
   private countWaiting(): void {
@@ -682,6 +703,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       this.options.log.error(place, error.message);
       return;
     }
+    await this.tellUnread(lane, poison.first, next);
     await this.pass(lane, next, commit);
     this.metrics.skipped.inc({ topic: topic.name }, Number(next - poison.first));
     this.options.log.error(
