@@ -519,7 +519,7 @@ describe('everyone else', () => {
     expect(collector.writer.records).toEqual([]);
   });
 
-  it('sees that the collector is not ready without its broker, and alive all the same', async () => {
+  it('sees that the collector is not ready before it has reached its broker, and alive all the same', async () => {
     const collector = await start();
     collector.writer.mode = 'refuse';
     const status = async (path: string): Promise<number> =>
@@ -534,6 +534,21 @@ describe('everyone else', () => {
         broker:
           'There is no connection to Kafka at kafka-0:9092. Until then trackers are answered 503 and keep their events.',
       },
+    });
+  });
+
+  it('sees that the collector stays in its Service while the broker is gone, to say so to the trackers', async () => {
+    const collector = await start();
+    const status = async (path: string): Promise<number> =>
+      (await send(collector, { method: 'GET', path })).status;
+    expect(await status('/health/ready')).toBe(200);
+    collector.writer.mode = 'refuse';
+    expect(await status('/health/ready')).toBe(200);
+    expect(await status('/health')).toBe(200);
+    expect(await status('/sink-health')).toBe(503);
+    expect(await send(collector, { body: BODY })).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': expect.any(String) as string },
     });
   });
 

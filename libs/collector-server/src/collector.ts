@@ -12,7 +12,7 @@ import {
   type RefusalPolicy,
 } from '@headwater/collection';
 import { topics } from '@headwater/contracts';
-import { ConfigError, type Kit, type ServiceDefinition } from '@headwater/service-kit';
+import { ConfigError, type Kit, type Probe, type ServiceDefinition } from '@headwater/service-kit';
 import type { DropReason } from '@headwater/stage';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -120,10 +120,7 @@ function collectorModule(
     delivery,
     responder,
   });
-  kit.health.readiness('broker', () => {
-    const reason = writer.notReady();
-    return reason && `${reason} Until then trackers are answered 503 and keep their events.`;
-  });
+  kit.health.readiness('broker', untilReached(writer));
   return {
     module: CollectorModule,
     controllers: [PagesController],
@@ -137,6 +134,20 @@ function collectorModule(
       { provide: JUDGE, useValue: judge },
       { provide: CountsPublisher, useValue: new CountsPublisher(counts, writer, kit.log, Date.now) },
     ],
+  };
+}
+
+/**
+ * Not ready until the broker was reached once: a rollout with a wrong address stops there. Ready ever after: an outage would
+ * take all collectors away at once, and trackers, which are to be answered 503 and when to come back, would be answered
+ * nothing, or without CORS headers by whatever stands before them. `/sink-health` is for those who want it otherwise.
+ */
+function untilReached(writer: PayloadWriter): Probe {
+  let reached = false;
+  return () => {
+    const reason = reached ? null : writer.notReady();
+    reached ||= reason === null;
+    return reason && `${reason} Until then trackers are answered 503 and keep their events.`;
   };
 }
 
