@@ -21,14 +21,8 @@ export {
   failedColumns,
   type CanonicalColumn,
 } from './observed/canonical';
-export {
-  notLooked,
-  Observations,
-  type AlertSeen,
-  type LagOfPartition,
-  type Look,
-  type StageTotals,
-} from './observed/observations';
+export { notLooked, type Look } from './observed/look';
+export { Observations, type AlertSeen, type LagOfPartition, type StageTotals } from './observed/observations';
 export { SeenInput, SeenRecords } from './observed/records';
 export { resolve } from './observed/resolve';
 export { SeenRows, type EventRow, type FailedRow } from './observed/rows';

@@ -1,4 +1,6 @@
-import type { Look, Observations } from '../observed/observations';
+import type { ServiceName } from '@headwater/contracts';
+import type { Look } from '../observed/look';
+import type { Observations } from '../observed/observations';
 import type { Tally } from '../observed/tally';
 
 export type Verdict = 'holds' | 'broken' | 'unverified' | 'not checked';
@@ -64,6 +66,16 @@ export function unseen(look: Exclude<Look<unknown>, { kind: 'seen' }>): Finding 
   };
 }
 
+/** What could be looked at only in part holds of nothing but that part: it is not known whether the whole does. */
+export function ifAllSeen(found: Finding, looks: readonly Look<unknown>[]): Finding {
+  return found.verdict === 'holds' && looks.some(({ kind }) => kind === 'failed')
+    ? { ...found, verdict: 'unverified' }
+    : found;
+}
+
+/** It hands nothing on: what it has not read is no event that is on its way. */
+const WATCHES_ONLY: ServiceName = 'quality-monitor';
+
 /**
  * What is not there may still be on its way, where the stages are not done (which is what I9 tells), or where that could not be
  * seen: an outage of the brokers during the check is no fault of the run.
@@ -76,7 +88,9 @@ export function ifSettled(found: Finding, lag: Observations['lag']): Finding {
       kind: 'failed',
       why: `${missing}, and whether they are on their way could not be seen: ${lag.why}`,
     });
-  const left = lag.value.reduce((sum, partition) => sum + partition.left, 0);
+  const left = lag.value
+    .filter(({ group }) => group !== WATCHES_ONLY)
+    .reduce((sum, partition) => sum + partition.left, 0);
   if (left === 0) return found;
   const why = `${missing}, and may be among the ${String(left)} records that are not worked off (I9)`;
   return unseen({ kind: 'failed', why });

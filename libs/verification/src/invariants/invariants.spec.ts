@@ -1,8 +1,8 @@
 import { reportOf, type Report } from '../report/report';
 import { reportText } from '../report/text';
 import type { Status } from '../ledger/lines';
+import { notLooked } from '../observed/look';
 import type { Observations } from '../observed/observations';
-import { notLooked } from '../observed/observations';
 import { anInstallation, aPlan, factsOf, firstOf, observed, type Installation } from '../testing/a-run';
 import { invariants } from '.';
 
@@ -480,12 +480,95 @@ describe('what was looked at only in part', () => {
     });
   });
 
-  it('says that the reader did not stay', () => {
-    const seen = observed(aWholeOne());
-    seen.records.watch.endedEarly = 'the disk is full';
-    expect(of(seen, 'I7')).toMatchObject({
-      verdict: 'holds',
-      note: expect.stringContaining('did not stay to the end: the disk is full') as string,
+  describe('by a reader during the run', () => {
+    const why = 'the reader ended before the load: the disk is full';
+    const watched = ['I3', 'I7'] as const;
+
+    it.each(watched)('leaves %s unverified where it was not there all the time, and says why', (id) => {
+      const seen = observed(aWholeOne());
+      seen.records.watch.reader = { kind: 'failed', why };
+      expect(of(seen, id)).toMatchObject({
+        verdict: 'unverified',
+        violations: 0,
+        note: expect.stringContaining(why) as string,
+      });
+      const report = reportOf(seen, none);
+      expect(report.verdict).toBe('unverified');
+      expect(report.invariants.filter(({ verdict }) => verdict === 'unverified').map(({ id }) => id)).toEqual(
+        watched,
+      );
+      expect(reportText(report)).toContain('make another run where they say so');
+    });
+
+    it.each<[(typeof watched)[number], (installation: Installation) => void]>([
+      ['I3', ({ watched }) => void (watched[4] = { ...copyOf(watched, 4), id: 'x' })],
+      ['I7', ({ watched }) => void watched.splice(6, 1)],
+    ])('finds %s broken by what it saw until then', (id, breaks) => {
+      const installation = aWholeOne();
+      breaks(installation);
+      const seen = observed(installation);
+      seen.records.watch.reader = { kind: 'failed', why };
+      expect(of(seen, id)).toMatchObject({
+        verdict: 'broken',
+        violations: 1,
+        note: expect.stringContaining(why) as string,
+      });
+    });
+
+    it.each(watched)('leaves %s unverified where it was there, and saw nothing of what came', (id) => {
+      const blind = aWholeOne();
+      blind.watched = [];
+      const begins = [
+        { partition: 0, offset: 0 },
+        { partition: 1, offset: 0 },
+      ];
+      expect(of(observed(blind, begins), id)).toMatchObject({
+        verdict: 'unverified',
+        note: expect.stringMatching(
+          new RegExp(`saw none of the ${String(blind.valid.length)} records .*verifier`),
+        ) as string,
+      });
+      // Nothing came.
+      const idle = { ...blind, valid: [] };
+      expect(of(observed(idle, begins), id)?.verdict).not.toBe('unverified');
+    });
+
+    it.each(watched)('lets %s hold of the rest where nobody wanted one, and says so', (id) => {
+      const installation = aWholeOne();
+      installation.watched = [];
+      const seen = observed(installation);
+      seen.records.watch.reader = notLooked('nobody read the topics during the run: --no-watch');
+      expect(of(seen, id)).toMatchObject({
+        verdict: 'holds',
+        note: expect.stringContaining('--no-watch') as string,
+      });
+    });
+
+    it('leaves what it saw unverified where the topics could not be read to compare', () => {
+      const seen = observed(aWholeOne());
+      seen.topics = { kind: 'failed', why: 'valid-events is refused' };
+      expect(of(seen, 'I3')).toMatchObject({
+        verdict: 'unverified',
+        note: expect.stringContaining('valid-events is refused') as string,
+      });
+      seen.topics = notLooked('--no-kafka');
+      expect(of(seen, 'I3')?.verdict).toBe('holds');
+    });
+  });
+
+  it('takes nothing for on its way that the quality monitor alone has not read', () => {
+    const late = aWholeOne();
+    late.rows.splice(3, 1);
+    const seen = observed(late);
+    seen.lag = {
+      kind: 'seen',
+      value: [{ group: 'quality-monitor', topic: 'stage-counts', partition: 1, left: 12 }],
+    };
+    expect(['I1', 'I9'].map((id) => of(seen, id)?.verdict)).toEqual(['broken', 'broken']);
+    expect(of(seen, 'I9')).toMatchObject({
+      violations: 1,
+      examples: [expect.stringContaining('quality-monitor: 12 records left of stage-counts/1')],
+      note: 'groups: quality-monitor',
     });
   });
 

@@ -1,5 +1,5 @@
 import { Tally } from '../observed/tally';
-import { finding, unseen, type Invariant } from './invariant';
+import { finding, ifAllSeen, unseen, type Invariant } from './invariant';
 
 export const nothingElseIsThere: Invariant = {
   id: 'I3',
@@ -8,7 +8,7 @@ export const nothingElseIsThere: Invariant = {
     'There is an event that nobody sent or that was rejected, or a reader saw one that was undone. Somebody else may send under the same app: choose another with --app. A record that a reader saw and that is gone points to a consumer without read_committed.',
   check: (seen) => {
     if (seen.tables.kind !== 'seen') return unseen(seen.tables);
-    const { facts, records } = seen;
+    const { facts, records, topics } = seen;
     const { rows, dead, strangers } = seen.rows;
     const unwanted = new Tally();
     for (let content = 0; content < facts.length; content += 1)
@@ -18,14 +18,12 @@ export const nothingElseIsThere: Invariant = {
             ? `event ${String(content)}: every request with it was rejected, and it is there`
             : `event ${String(content)}: was never sent, and is there`,
         );
-    if (seen.topics.kind !== 'seen')
-      return finding(
-        [unwanted, strangers],
-        'what a reader saw during the run was not compared with the topics',
-      );
-    return finding(
-      [unwanted, strangers, records.strangers, records.watch.undone],
-      records.watch.watchedCount === 0 ? 'nobody read the topics during the run' : undefined,
-    );
+    if (topics.kind !== 'seen') {
+      const note = `what a reader saw during the run was not compared with the topics: ${topics.why}`;
+      return ifAllSeen(finding([unwanted, strangers], note), [topics]);
+    }
+    const { looked, undone } = records.watch;
+    const note = looked.kind === 'seen' ? undefined : looked.why;
+    return ifAllSeen(finding([unwanted, strangers, records.strangers, undone], note), [looked]);
   },
 };

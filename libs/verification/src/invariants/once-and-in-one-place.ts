@@ -1,4 +1,5 @@
-import type { Look, Observations } from '../observed/observations';
+import type { Look } from '../observed/look';
+import type { Observations } from '../observed/observations';
 import { Tally } from '../observed/tally';
 import { finding, unseen, type Invariant } from './invariant';
 

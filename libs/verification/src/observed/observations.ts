@@ -1,5 +1,6 @@
 import type { Facts } from '../ledger/facts';
 import type { Leak } from '../leaks/leaks';
+import { notLooked, type Look } from './look';
 import { SeenInput, SeenRecords } from './records';
 import { SeenRows } from './rows';
 import { Tally } from './tally';
@@ -35,19 +36,6 @@ export interface AlertSeen {
   readonly at: number;
   readonly summary: string;
 }
-
-/** Something that could be looked at, or the reason why not. */
-export type Look<T> =
-  | { readonly kind: 'seen'; readonly value: T }
-  /** Nobody asked for it, or it cannot be seen from here. */
-  | { readonly kind: 'not looked at'; readonly why: string }
-  /** It was tried until the time was over. */
-  | { readonly kind: 'failed'; readonly why: string };
-
-export const notLooked = (why: string): { readonly kind: 'not looked at'; readonly why: string } => ({
-  kind: 'not looked at',
-  why,
-});
 
 /** All that was seen of a run. What is looked at anew, after an outage, replaces what was seen before. */
 export class Observations {

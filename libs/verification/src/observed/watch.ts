@@ -1,3 +1,4 @@
+import { notLooked, type Look } from './look';
 import { Tally } from './tally';
 
 /** A record of the app, as a reader saw it: where, and a hash of its id. */
@@ -15,8 +16,8 @@ export class Watch {
   /** Records that came to the reader a second time, or before an earlier one. */
   readonly backward = new Tally();
   watchedCount = 0;
-  /** Why the reader did not stay until the load had ended; null while it is not known that it did not. */
-  endedEarly: string | null = null;
+  /** Whether a reader was there from the beginning of the load to its end, as it noted down itself. */
+  reader: Look<true> = notLooked('nobody read the topics during the run: --no-watch');
 
   private readonly watched = new Map<string, Seen>();
   private readonly finals = new Map<string, Seen>();
@@ -69,6 +70,15 @@ export class Watch {
         count += (this.finals.get(partition)?.offsets ?? []).filter((offset) => offset >= begin).length;
       }
     return count;
+  }
+
+  /** Whether what came was watched: one who may look at topics and not read them is there, and sees nothing. */
+  get looked(): Look<true> {
+    if (this.reader.kind !== 'seen' || this.watchedCount > 0 || this.unwatchedCount === 0) return this.reader;
+    return {
+      kind: 'failed',
+      why: `the reader that was there during the run saw none of the ${String(this.unwatchedCount)} records that came. Who may look at valid-events and failed-events and not read them sees nothing: make another run as the user verifier, or a longer one where the stages were slow (docs/how-to/verify.md)`,
+    };
   }
 
   /** To be called once all is in: compares. */

@@ -45,5 +45,5 @@ const endings: Readonly<Record<Report['verdict'], (report: Report) => string>> =
   broken: ({ app }) =>
     `Broken. Keep the ledger, and look at the events: \`headwater failed list --app ${app} --all\`, or SELECT … FROM events_stored WHERE app_id = '${app}'.`,
   unverified: () =>
-    'Nothing is known to be wrong, but not everything could be looked at: see the lines marked unverified, mend what they name, and run the check again on the same ledger.',
+    'Nothing is known to be wrong, but not everything could be looked at: see the lines marked unverified, mend what they name, and run the check again on the same ledger, or make another run where they say so.',
 };

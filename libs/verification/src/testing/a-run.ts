@@ -92,6 +92,7 @@ export function observed(
 ): Observations {
   const seen = new Observations(facts);
   const looked = { kind: 'seen', value: true } as const;
+  seen.records.watch.reader = looked;
   for (const row of rows) seen.rows.event(row);
   for (const row of failed) seen.rows.failed(row);
   for (const { partition, offset } of begins) seen.records.watch.beganAt('valid-events', partition, offset);

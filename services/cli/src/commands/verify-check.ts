@@ -8,6 +8,7 @@ import { jsonLine } from '../output/table';
 import { observe } from '../verifying/check';
 import { filesBelow, metricsUrl } from '../verifying/leak-scan';
 import { readLedger } from '../verifying/ledger-file';
+import { readingServices } from '../verifying/topic-records';
 import { checkOptions, ledgerOf } from './verify-options';
 
 const SECOND = 1_000;
@@ -37,6 +38,9 @@ export async function runCheck(values: Values, surroundings: Surroundings): Prom
     scan,
     metrics,
     metricsToken: loadConfig(metricsConfig, env).admin.token ?? null,
+    groups: isOn(values, 'no-monitor')
+      ? readingServices.filter((name) => name !== 'quality-monitor')
+      : readingServices,
     wantsAlerts: expected.alerts.length + expected.noAlerts.length > 0,
   };
   const clickhouse = new ClickHouse(loadConfig(readingConfig, env).clickhouse);

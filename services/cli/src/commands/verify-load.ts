@@ -7,7 +7,7 @@ import { jsonLine } from '../output/table';
 import { Load, type Progress } from '../verifying/generate';
 import { LedgerWriter } from '../verifying/ledger-file';
 import { Sender } from '../verifying/post';
-import { Watcher } from '../verifying/watcher';
+import { noteAbsence, Watcher } from '../verifying/watcher';
 import { collectorOf, eventsOf, ledgerOf, loadOptions, runOf } from './verify-options';
 
 const SECOND = 1_000;
@@ -63,7 +63,10 @@ export async function runLoad(values: Values, surroundings: Surroundings): Promi
   const timer = setInterval(report, isOn(values, 'json') ? SECOND : 5 * SECOND);
   try {
     await generator.run();
-    await watcher?.end((ms) => (stop.aborted ? Promise.resolve() : sleep(ms)));
+    await watcher?.end(
+      (ms) => (stop.aborted ? Promise.resolve() : sleep(ms)),
+      generator.progress.accepted > 0,
+    );
   } finally {
     clearInterval(timer);
     sender.close();
@@ -73,7 +76,7 @@ export async function runLoad(values: Values, surroundings: Surroundings): Promi
   report();
   if (watcher?.problem)
     err(
-      `The topics could not be read to the end: ${watcher.problem.message} What was seen until then is checked.\n`,
+      `The topics could not be read to the end: ${watcher.problem.message} What was seen until then is checked; more of I3 and I7 cannot be verified by this run.\n`,
     );
   else if (watcher?.seenCount === 0 && generator.progress.accepted > 0)
     err(
@@ -105,8 +108,9 @@ async function startWatcher(
   } catch (error) {
     await inspector.close();
     if (!(error instanceof ServiceError)) throw error;
+    noteAbsence(folder, error.message);
     err(
-      `The topics cannot be read, so nobody watches them: ${error.message} Kafka is looked for at ${settings.kafka.brokers.join(', ')} (KAFKA__BROKERS). --no-watch says that this is meant.\n`,
+      `The topics cannot be read, so nobody watches them: ${error.message} Kafka is looked for at ${settings.kafka.brokers.join(', ')} (KAFKA__BROKERS). I3 and I7 cannot be verified by this run; --no-watch says that this is meant.\n`,
     );
     return null;
   }

@@ -62,6 +62,7 @@ export const checkOptions: Options = {
     help: 'this check must not have; "*": none may',
   },
   'no-kafka': { type: 'boolean', help: 'look at ClickHouse alone' },
+  'no-monitor': { type: 'boolean', help: 'no quality monitor runs: do not wait for it' },
 };
 
 /** @throws {UsageError} when it is not given */

@@ -8,6 +8,7 @@ import { reportOf, type Observations } from '@headwater/verification';
 import { anAcceptedRun } from '../testing/a-run';
 import { InMemoryTopics } from '../testing/in-memory-topics';
 import { observe, type CheckSettings } from './check';
+import { readingServices } from './topic-records';
 
 const { facts, event } = anAcceptedRun();
 const outage = new BrokerUnavailable('the brokers are away');
@@ -56,6 +57,7 @@ describe('observe', () => {
         scan: [],
         metrics: [],
         metricsToken: null,
+        groups: readingServices,
         wantsAlerts: true,
         ...known.settings,
       },
@@ -102,6 +104,27 @@ describe('observe', () => {
     });
     expect([...seen.came.copies]).toEqual([0, 0, 0]);
     expect(verdictsOf(seen)).toMatchObject({ I2: 'holds', I7: 'unverified' });
+  });
+
+  it('waits for every group that the topics are read by, the quality monitor too, and for no other', async () => {
+    log.add(topics.stageCounts, event(0));
+    log.commit('loader', topics.stageCounts, 1n);
+    let looks = 0;
+    const caughtUp = await look({
+      onSleep: () => {
+        looks += 1;
+        if (looks === 3) log.commit('quality-monitor', topics.stageCounts, 1n);
+      },
+    });
+    expect(looks).toBeGreaterThanOrEqual(3);
+    expect(verdictsOf(caughtUp)).toMatchObject({ I9: 'holds' });
+    log.add(topics.stageCounts, event(1));
+    log.commit('loader', topics.stageCounts, 2n);
+    const behind = await look();
+    expect(verdictsOf(behind)).toMatchObject({ I9: 'broken' });
+    expect(behind.settledSeconds).toBeGreaterThanOrEqual(5);
+    const groups = readingServices.filter((name) => name !== 'quality-monitor');
+    expect(verdictsOf(await look({ settings: { groups } }))).toMatchObject({ I9: 'holds' });
   });
 
   it('told to stop while it waits, knows nothing: what is on its way is not lost', async () => {

@@ -1,4 +1,5 @@
 import type { ClickHouse } from '@headwater/clickhouse';
+import type { ServiceName } from '@headwater/contracts';
 import type { TopicInspector } from '@headwater/kafka';
 import {
   notLooked,
@@ -24,6 +25,8 @@ export interface CheckSettings {
   readonly metrics: readonly string[];
   /** What those addresses ask for; null: nothing. */
   readonly metricsToken: string | null;
+  /** Services whose groups must work off what is there. */
+  readonly groups: readonly ServiceName[];
   /** Whether anything is expected of the alerts. */
   readonly wantsAlerts: boolean;
 }
@@ -63,9 +66,10 @@ export async function observe(
   const settling: Patience = { until: began + settings.settleMs, now, sleep, stop };
 
   onProgress(`Waiting until ${app} has settled, ${String(settings.settleMs / 1_000)} s at most`);
-  seen.lag = await settled(facts, tables, means, settling);
+  const settle = (): ReturnType<typeof settled> => settled(facts, settings.groups, tables, means, settling);
+  seen.lag = await settle();
   // What the stages counted of the last events came into its topic after the wait had begun, and is waited for once more.
-  if (inspector && !stop.aborted) seen.lag = await settled(facts, tables, means, settling);
+  if (inspector && !stop.aborted) seen.lag = await settle();
   seen.settledSeconds = Math.round((now() - began) / 100) / 10;
 
   // What takes its time is not what is waited for; an outage now is waited for anew.
@@ -115,18 +119,19 @@ export async function observe(
 /** Waits until every group has done what was there, and no more rows come. */
 async function settled(
   facts: Facts,
+  groups: readonly ServiceName[],
   tables: Tables,
   { inspector, now, sleep, stop }: CheckMeans,
   patience: Patience,
 ): Promise<Observations['lag']> {
-  const targets = inspector && (await patiently(() => targetsNow(inspector), patience));
+  const targets = inspector && (await patiently(() => targetsNow(inspector, groups), patience));
   const wanted = expectedRows(facts);
   let last = { events: -1, failed: -1 };
   let quietSince = now();
   let lag: Observations['lag'] = notLooked('lag was not looked at: --no-kafka');
   while (!stop.aborted) {
     if (inspector && targets?.kind === 'seen')
-      lag = await patiently(() => lagNow(inspector, targets.value), patience);
+      lag = await patiently(() => lagNow(inspector, targets.value, groups), patience);
     else if (targets && targets.kind !== 'seen') lag = targets;
     const counts = await patiently(() => tables.counts(), patience);
     if (counts.kind === 'seen') {

@@ -2,12 +2,19 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { topics } from '@headwater/contracts';
-import { SeenInput, SeenRecords } from '@headwater/verification';
+import { aclsOf, allows, groupOf, topics } from '@headwater/contracts';
+import { SeenInput, SeenRecords, type Facts, type Look } from '@headwater/verification';
 import { anAcceptedRun } from '../testing/a-run';
 import { InMemoryTopics } from '../testing/in-memory-topics';
-import { lagNow, observeInput, observeTopics, scanPayloads, targetsNow } from './topic-records';
-import { Watcher } from './watcher';
+import {
+  lagNow,
+  observeInput,
+  observeTopics,
+  readingServices,
+  scanPayloads,
+  targetsNow,
+} from './topic-records';
+import { noteAbsence, Watcher } from './watcher';
 
 const { plan, facts, event } = anAcceptedRun();
 
@@ -24,27 +31,49 @@ afterEach(() => {
 });
 
 describe('how far the stages are', () => {
+  it('is asked of each service that the topic table lets read, and the verifier may ask it', () => {
+    expect(readingServices).toEqual(['enricher', 'validator', 'loader', 'quality-monitor']);
+    for (const name of readingServices)
+      expect(
+        allows(aclsOf('verifier'), { resource: 'group', name: groupOf(name), operation: 'describe' }),
+      ).toBe(true);
+  });
+
   it('is what was there when the check began, and is not done', async () => {
     for (let number = 0; number < 3; number += 1) log.add(topics.validEvents, event(number));
     log.add(topics.enrichedEvents, event(0));
-    const targets = await targetsNow(log.inspector);
+    log.add(topics.stageCounts, event(0));
+    const targets = await targetsNow(log.inspector, readingServices);
     // What comes afterwards does not count.
     log.add(topics.validEvents, event(0));
     log.commit('loader', topics.validEvents, 1n);
     log.commit('validator', topics.enrichedEvents, 9n);
-    const left = (await lagNow(log.inspector, targets)).filter((one) => one.left > 0);
-    expect(left).toEqual([{ group: 'loader', topic: 'valid-events', partition: 0, left: 2 }]);
+    log.commit('loader', topics.stageCounts, 1n);
+    const left = (await lagNow(log.inspector, targets, readingServices)).filter((one) => one.left > 0);
+    expect(left).toEqual([
+      { group: 'loader', topic: 'valid-events', partition: 0, left: 2 },
+      { group: 'quality-monitor', topic: 'stage-counts', partition: 0, left: 1 },
+    ]);
   });
 
   it('does not wait for what retention removed', async () => {
     for (let number = 0; number < 3; number += 1) log.add(topics.validEvents, event(number));
     log.expire(topics.validEvents, 2n);
-    const left = await lagNow(log.inspector, await targetsNow(log.inspector));
+    const targets = await targetsNow(log.inspector, readingServices);
+    const left = await lagNow(log.inspector, targets, readingServices);
     expect(left.find(({ topic }) => topic === 'valid-events')).toMatchObject({ left: 1 });
   });
 });
 
 describe('observeTopics', () => {
+  /** What the check knows of the reader of a run. */
+  const readerOf = async (of: Facts): Promise<Look<true>> => {
+    const records = new SeenRecords(of);
+    await observeTopics(log.inspector, folder, of, records);
+    return records.watch.reader;
+  };
+  const failed = (why: RegExp): object => ({ kind: 'failed', why: expect.stringMatching(why) as string });
+
   it('counts each record of the run, and names those of nobody', async () => {
     log.add(topics.validEvents, event(0));
     log.add(topics.validEvents, event(1, { app_id: 'shop' }));
@@ -80,20 +109,32 @@ describe('observeTopics', () => {
   it('says how the reader ended', async () => {
     const watcher = await Watcher.start(log.inspector, folder, plan.app);
     await watcher.end(() => sleep(10));
-    await observeTopics(log.inspector, folder, facts, seen);
-    expect(seen.watch.endedEarly).toBeNull();
+    expect(await readerOf(facts)).toEqual({ kind: 'seen', value: true });
 
     const lines = readFileSync(join(folder, 'watched.ndjson'), 'utf8');
     writeFileSync(join(folder, 'watched.ndjson'), lines.replace('{"kind":"end"}\n', ''));
-    const killed = new SeenRecords(facts);
-    await observeTopics(log.inspector, folder, facts, killed);
-    expect(killed.watch.endedEarly).toContain('was killed');
+    expect(await readerOf(facts)).toMatchObject(failed(/did not stay to the end of the load: its notes/));
+    // Both were killed: it was there as long as the load.
+    const killed = anAcceptedRun().facts;
+    killed.hasEnded = false;
+    expect(await readerOf(killed)).toEqual({ kind: 'seen', value: true });
 
     const problem = { kind: 'problem', topic: 'valid-events', why: 'Retention removed it.' };
     appendFileSync(join(folder, 'watched.ndjson'), `${JSON.stringify(problem)}\n{"kind":"end"}\n`);
-    const broken = new SeenRecords(facts);
-    await observeTopics(log.inspector, folder, facts, broken);
-    expect(broken.watch.endedEarly).toBe('Retention removed it.');
+    expect(await readerOf(facts)).toMatchObject(
+      failed(/did not stay to the end of the load: Retention removed it\. .*make another run$/),
+    );
+  });
+
+  it('tells a reader that could not begin from one that nobody wanted', async () => {
+    expect(await readerOf(facts)).toMatchObject({
+      kind: 'not looked at',
+      why: expect.stringContaining('--no-watch') as string,
+    });
+    noteAbsence(folder, 'The brokers are away.');
+    expect(await readerOf(facts)).toMatchObject(
+      failed(/^nobody read .* though that was wanted: The brokers are away\. .*make another run$/),
+    );
   });
 
   it('knows what a reader misses that saw the end of a partition alone', async () => {

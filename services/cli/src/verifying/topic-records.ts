@@ -20,8 +20,13 @@ import {
 import { leaksAt } from './leak-scan';
 import { isWatched, readWatched } from './watcher';
 
-/** Services that belong to a consumer group whose lag matters to the run. */
-const groups: readonly ServiceName[] = ['enricher', 'validator', 'loader'];
+/** Every service that reads a topic, by the topic table: each has a group, in the order of the flow. */
+export const readingServices: readonly ServiceName[] = [
+  ...new Set(Object.values<Topic>(topics).flatMap(({ readers }) => readers)),
+].filter((reader) => reader !== 'consumers');
+
+/** What to do where nobody was there to see it. */
+const ANOTHER_RUN = 'What it would have seen cannot be made up for: mend this, and make another run';
 
 /** So far the clock of a collector may be from ours. */
 const CLOCKS_DIFFER_MS = 15 * 60_000;
@@ -33,7 +38,10 @@ const place = (group: string, topic: Topic, partition: number): string =>
   `${group} ${topic.name}/${String(partition)}`;
 
 /** Where the logs end now, committed or not: until there every group must come. */
-export async function targetsNow(inspector: TopicInspector): Promise<Targets> {
+export async function targetsNow(
+  inspector: TopicInspector,
+  groups: readonly ServiceName[],
+): Promise<Targets> {
   const targets = new Map<string, bigint>();
   for (const group of groups)
     for (const topic of Object.values<Topic>(topics).filter(({ readers }) => readers.includes(group)))
@@ -46,6 +54,7 @@ export async function targetsNow(inspector: TopicInspector): Promise<Targets> {
 export async function lagNow(
   inspector: TopicInspector,
   targets: Targets,
+  groups: readonly ServiceName[],
 ): Promise<readonly LagOfPartition[]> {
   const left: LagOfPartition[] = [];
   for (const group of groups)
@@ -65,7 +74,7 @@ export async function observeTopics(
   seen: SeenRecords,
 ): Promise<void> {
   const { app } = facts.plan;
-  const starts = await startsOf(folder, seen);
+  const starts = await startsOf(folder, facts, seen);
   for (const topic of [topics.validEvents, topics.failedEvents] as const) {
     const from = await readableFrom(inspector, topic, starts.get(topic.name));
     for (const [partition, first] of from) seen.watch.startsAt(topic.name, partition, Number(first));
@@ -150,28 +159,39 @@ export async function scanPayloads(
 /** Reads what the reader noted down, and where it began: there the app's records can begin at the earliest. */
 async function startsOf(
   folder: string,
+  { hasEnded: hasLoadEnded }: Facts,
   seen: SeenRecords,
 ): Promise<ReadonlyMap<string, ReadonlyMap<number, bigint>>> {
   const starts = new Map<string, Map<number, bigint>>();
+  const { watch } = seen;
   let hasEnded = false;
+  let problem: string | null = null;
   for await (const line of readWatched(folder))
     switch (line.kind) {
       case 'start': {
         const ofTopic = starts.get(line.topic) ?? new Map<number, bigint>();
         starts.set(line.topic, ofTopic.set(line.partition, BigInt(line.offset)));
-        if (isWatched(line.topic)) seen.watch.beganAt(line.topic, line.partition, Number(line.offset));
+        if (isWatched(line.topic)) watch.beganAt(line.topic, line.partition, Number(line.offset));
         break;
       }
       case 'seen':
-        seen.watch.saw(line.topic, line.partition, Number(line.offset), line.id);
+        watch.saw(line.topic, line.partition, Number(line.offset), line.id);
         break;
       case 'problem':
-        seen.watch.endedEarly = line.why;
+        problem ??= `the reader did not stay to the end of the load: ${line.why}`;
+        break;
+      case 'absent':
+        problem ??= `nobody read the topics during the run, though that was wanted: ${line.why}`;
         break;
       default:
         hasEnded = true;
     }
-  if (starts.size > 0 && !hasEnded) seen.watch.endedEarly ??= 'it was killed, or is still on';
+  // One that was killed together with the load was there as long as the load.
+  if (starts.size > 0 && !hasEnded && hasLoadEnded)
+    problem ??=
+      'the reader did not stay to the end of the load: its notes break off before that (was the disk full?)';
+  if (problem !== null) watch.reader = { kind: 'failed', why: `${problem} ${ANOTHER_RUN}` };
+  else if (starts.size > 0) watch.reader = { kind: 'seen', value: true };
   return starts;
 }
 

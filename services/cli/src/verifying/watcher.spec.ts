@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { topics } from '@headwater/contracts';
 import { InMemoryTopics } from '../testing/in-memory-topics';
-import { readWatched, Watcher } from './watcher';
+import { noteAbsence, readWatched, Watcher } from './watcher';
 
 const APP = 'verify-spec';
 let folder: string;
@@ -66,6 +66,30 @@ describe('the reader that is there while things break', () => {
     expect(await watched()).toContainEqual(
       expect.stringMatching(/"problem","topic":"valid-events","why":"valid-events cannot/),
     );
+  });
+
+  it('stays longer where something must come and nothing has', async () => {
+    const watcher = await Watcher.start(log.inspector, folder, APP);
+    let rests = 0;
+    const slowly = (): Promise<void> => {
+      rests += 1;
+      if (rests === 3) valid('a');
+      return briefly();
+    };
+    await watcher.end(slowly, true);
+    expect([rests, watcher.seenCount]).toEqual([3, 1]);
+  });
+
+  it('does not stay for ever', async () => {
+    const watcher = await Watcher.start(log.inspector, folder, APP);
+    let rests = 0;
+    await watcher.end(() => Promise.resolve(void (rests += 1)), true);
+    expect([rests, watcher.seenCount]).toEqual([6, 0]);
+  });
+
+  it('leaves a note where there could be none', async () => {
+    noteAbsence(folder, 'The brokers are away.');
+    expect(await watched()).toEqual(['{"kind":"absent","why":"The brokers are away."}']);
   });
 
   it('reads what was noted, but for a line that was torn', async () => {

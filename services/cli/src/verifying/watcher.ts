@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
+import { appendFileSync, createWriteStream, existsSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { topics, type EnrichedEvent, type FailedEvent, type Topic } from '@headwater/contracts';
@@ -9,6 +9,8 @@ import { linesOf } from './ledger-file';
 const FILE = 'watched.ndjson';
 /** How long the reader stays after the last event was sent, milliseconds: what it sees then tells less. */
 const STAYS_MS = 2_000;
+/** How long it waits besides where something must come and nothing has: stages may be slow. */
+const WAITS_MS = 10_000;
 
 interface Position {
   readonly topic: string;
@@ -23,6 +25,8 @@ export type WatchedLine =
   | (Position & { readonly kind: 'seen'; readonly id: string })
   /** A topic was read no further. */
   | { readonly kind: 'problem'; readonly topic: string; readonly why: string }
+  /** There was no reader, although one was wanted. */
+  | { readonly kind: 'absent'; readonly why: string }
   | { readonly kind: 'end' };
 
 const watched: readonly Topic[] = [topics.validEvents, topics.failedEvents];
@@ -67,9 +71,11 @@ export class Watcher {
     return watcher;
   }
 
-  /** Reads on for a moment, and ends. */
-  async end(sleep: (ms: number) => Promise<void>): Promise<void> {
+  /** Reads on for a moment, and ends. @param mustCome whether there is anything to be seen, sooner or later */
+  async end(sleep: (ms: number) => Promise<void>, mustCome = false): Promise<void> {
     await sleep(STAYS_MS);
+    for (let waited = 0; mustCome && this.seenCount === 0 && waited < WAITS_MS; waited += STAYS_MS)
+      await sleep(STAYS_MS);
     this.stop.abort();
     await Promise.all(this.followers);
     if (this.file.closed) return;
@@ -109,6 +115,12 @@ export class Watcher {
   private note(line: WatchedLine): void {
     this.file.write(`${JSON.stringify(line)}\n`);
   }
+}
+
+/** Notes down that nobody reads during the run, and why: the check must not take it for one that nobody wanted. */
+export function noteAbsence(folder: string, why: string): void {
+  const line: WatchedLine = { kind: 'absent', why };
+  appendFileSync(join(folder, FILE), `${JSON.stringify(line)}\n`);
 }
 
 /** Where the other topics of the run end now, for the check; without those that this user may not look at. */
