@@ -64,7 +64,7 @@ export interface ServerOptions {
   readonly onAssigned?: (assignment: PartitionAssigned) => Promise<void>;
   readonly onRevoked?: (topic: string, partition: number) => void;
   /**
-   * For stages that count and write outside of transactions: tells of records that retention removed before they were read.
+   * For stages that count and write outside of transactions: tells of records that it goes on without.
    * The partition waits until it resolves, and calls it again, with the same id, after it rejected.
    */
   readonly onGap?: (summary: StageCounts) => Promise<void>;

@@ -1,13 +1,13 @@
 import type { QualityAlert, StageCounts } from '@headwater/contracts';
 import { GAP } from '@headwater/stage';
 import { checks as allChecks } from './checks';
-import type { Check, CheckContext, InputState, Watcher } from './checks/check';
+import type { Check, CheckContext, InputState, Unaccounted, Watcher } from './checks/check';
 import { LinkWatch, type LinkName, type LinkSighting } from './counts/link-watch';
 import { OpenWindows, type ClosedWindow } from './counts/open-windows';
 import { Progress } from './counts/progress';
 import { SeenIds } from './counts/seen-ids';
 import { SeriesTable } from './counts/series-table';
-import { flow, isFlowStage, type FlowStage } from './counts/tally';
+import { isFlowStage, type FlowStage } from './counts/tally';
 import { evidenceThreshold } from './detection/budget';
 import { COUNT_HYPOTHESES } from './detection/count-watch';
 import { CountWatches } from './detection/count-watches';
@@ -29,8 +29,8 @@ export interface MonitorStatus {
   readonly threshold: number;
   /** By reporting stage: start of the first window that is still open, collector time. */
   readonly watermarks: Readonly<Partial<Record<FlowStage, number>>>;
-  /** Units by stage that are missing or too many, of the last day. */
-  readonly imbalance: Readonly<Record<FlowStage, number>>;
+  /** What is not accounted for of the last day, by stage and app. */
+  readonly imbalance: readonly Unaccounted[];
 }
 
 /** Tallies in open windows beyond this close the oldest windows early: about 200 MB. */
@@ -190,17 +190,8 @@ export class QualityMonitor {
       openTallies: this.windows.size,
       threshold: this.threshold(COUNT_HYPOTHESES.length),
       watermarks: this.watermarks(),
-      imbalance: this.imbalance(),
+      imbalance: this.running.flatMap(({ watcher }) => watcher.imbalance?.() ?? []),
     };
-  }
-
-  private imbalance(): Readonly<Record<FlowStage, number>> {
-    const sums = { collector: 0, enricher: 0, validator: 0, loader: 0 };
-    for (const { watcher } of this.running) {
-      const found = watcher.imbalance?.() ?? {};
-      for (const stage of flow) sums[stage] += found[stage] ?? 0;
-    }
-    return sums;
   }
 
   private watermarks(): Readonly<Partial<Record<FlowStage, number>>> {

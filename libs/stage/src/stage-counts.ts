@@ -9,7 +9,7 @@ export const MAX_EVENT_SERIES = 200;
 /** The series every app has. */
 export const TOTAL = 'total';
 
-/** The series of a summary that counts nothing: its `source` names records that retention removed before the stage read them. */
+/** The series of a summary that counts nothing: its `source` names records that the stage went on without. */
 export const GAP = 'gap';
 
 /**

@@ -1,9 +1,11 @@
-import type { Intake, MonitorStatus } from '@headwater/quality';
+import { ALL_APPS, flow, type Intake, type MonitorStatus, type Units } from '@headwater/quality';
 import type { Registry } from '@headwater/service-kit';
 import { Counter, Gauge } from 'prom-client';
 
 /** Apps that get a label of their own; the rest share `other`. */
 const MOST_APPS = 50;
+const OTHER = 'other';
+const outcomes = ['in', 'out', 'failed', 'dropped'] as const satisfies readonly (keyof Units)[];
 
 /** Prometheus metrics of the monitor. No label comes unbounded from outside. */
 export class QualityMetrics {
@@ -14,9 +16,12 @@ export class QualityMetrics {
   private readonly openTallies: Gauge;
   private readonly watermark: Gauge;
   private readonly imbalance: Gauge;
+  private readonly units: Counter;
   private readonly outbox: Gauge;
   private readonly summaries: Counter;
   private readonly sent: Counter;
+  /** Apps that have a label in `units`: the first that came, as a counter must not change its place. */
+  private readonly countedApps = new Set<string>();
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -54,8 +59,14 @@ export class QualityMetrics {
     });
     this.imbalance = new Gauge({
       name: 'headwater_quality_unaccounted',
-      help: 'Units of the last day that are missing or too many within a stage or on the way to it; 0: the accounting closes.',
-      labelNames: ['stage'],
+      help: 'Units of the last day that are missing or too many within a stage or on the way to it, by app (*: payloads); none or 0: the accounting closes; beyond 50 apps: other.',
+      labelNames: ['stage', 'app_id'],
+      registers,
+    });
+    this.units = new Counter({
+      name: 'headwater_quality_units_total',
+      help: 'What each stage counted, by app (*: payloads) and outcome: in = out + failed + dropped; beyond 50 apps: other.',
+      labelNames: ['stage', 'app_id', 'outcome'],
       registers,
     });
     this.outbox = new Gauge({
@@ -81,6 +92,14 @@ export class QualityMetrics {
     this.summaries.inc({ result });
   }
 
+  /** Adds what a summary accounts for; it must not be given twice. */
+  account(units: Units): void {
+    const { stage, appId } = units;
+    // A summary that somebody else wrote may hold anything, and a counter takes nothing below 0.
+    for (const outcome of outcomes)
+      this.units.inc({ stage, app_id: this.countedApp(appId), outcome }, Math.max(0, units[outcome]));
+  }
+
   alertSent(check: string, state: string): void {
     this.sent.inc({ check, state });
   }
@@ -89,16 +108,33 @@ export class QualityMetrics {
     { incidents, series, learning, openTallies, threshold, watermarks, imbalance }: MonitorStatus,
     unsent: number,
   ): void {
-    const apps = [...new Set(incidents.map(({ appId }) => appId))].sort().slice(0, MOST_APPS);
+    const alerted = labelsOf(incidents);
     this.alerts.reset();
     for (const { check, severity, state, appId } of incidents)
-      this.alerts.inc({ check, severity, state, app_id: apps.includes(appId) ? appId : 'other' });
+      this.alerts.inc({ check, severity, state, app_id: alerted(appId) });
     this.series.set(series);
     this.learning.set(learning);
     this.threshold.set(threshold);
     this.openTallies.set(openTallies);
     for (const [stage, time] of Object.entries(watermarks)) this.watermark.set({ stage }, time / 1000);
-    for (const [stage, units] of Object.entries(imbalance)) this.imbalance.set({ stage }, units);
+    const unbalanced = labelsOf(imbalance);
+    this.imbalance.reset();
+    for (const stage of flow) this.imbalance.set({ stage, app_id: ALL_APPS }, 0);
+    for (const { stage, appId, units } of imbalance)
+      this.imbalance.inc({ stage, app_id: unbalanced(appId) }, units);
     this.outbox.set(unsent);
   }
+
+  private countedApp(appId: string): string {
+    if (appId === ALL_APPS || this.countedApps.has(appId)) return appId;
+    if (this.countedApps.size >= MOST_APPS) return OTHER;
+    this.countedApps.add(appId);
+    return appId;
+  }
+}
+
+/** The label of each app; of too many, the last in the alphabet share one. */
+function labelsOf(named: readonly { readonly appId: string }[]): (appId: string) => string {
+  const apps = new Set([...new Set(named.map(({ appId }) => appId))].sort().slice(0, MOST_APPS));
+  return (appId) => (apps.has(appId) ? appId : OTHER);
 }

@@ -118,6 +118,12 @@ function keep(history: History, given: Record<string, unknown> = {}) {
         })),
       ),
   };
+  const registry = new Registry();
+  /** Units that came into the enricher, as the metrics have them. */
+  const cameIn = async (): Promise<number> => {
+    const text = await registry.getSingleMetricAsString('headwater_quality_units_total');
+    return Number(/\{stage="enricher",app_id="shop",outcome="in"\} (\d+)/.exec(text)?.[1] ?? 0);
+  };
   const warnings: string[] = [];
   const log = pino(
     { level: 'warn' },
@@ -131,7 +137,7 @@ function keep(history: History, given: Record<string, unknown> = {}) {
     positions,
     clock,
     log,
-    metrics: new QualityMetrics(new Registry()),
+    metrics: new QualityMetrics(registry),
     settings: quality,
     onFatal: (error) => fatal.push(error),
   });
@@ -155,7 +161,7 @@ function keep(history: History, given: Record<string, unknown> = {}) {
       await watchkeeper.tick();
     }
   };
-  return { watchkeeper, written, fatal, writer, time, batch, live, positions, warnings };
+  return { watchkeeper, written, fatal, writer, time, batch, live, positions, warnings, cameIn };
 }
 
 describe('Watchkeeper', () => {
@@ -240,6 +246,34 @@ describe('Watchkeeper', () => {
     await watchkeeper.receive(batch([summary(NOW, 1, 100), summary(NOW, 1, 101)]));
     await assigned(6n);
     expect(read.slice(3)).toEqual(['2-6']);
+  });
+
+  it('adds each summary to the metrics once: not what an earlier life has counted, and what is late like any other', async () => {
+    const { watchkeeper, batch, cameIn } = keep(new SeededHistory([...past(NOW)]));
+    await watchkeeper.start();
+    const told = summary(NOW, 600);
+    await watchkeeper.assigned({
+      topic: topics.stageCounts.name,
+      partition: 0,
+      tail: {
+        end: 1n,
+        offsetAt: () => Promise.resolve(0n),
+        read: async function* () {
+          await delay(1);
+          yield { offset: 0n, timestamp: NOW, value: told } satisfies Received<unknown>;
+        },
+      },
+    });
+    expect(await cameIn()).toBe(0);
+    const fresh = summary(NOW, 30, 1);
+    const beforeHistoryEnds = summary(NOW - 90 * MINUTE, 7, 2);
+    const ahead = summary(NOW + 60 * MINUTE, 1_000, 3);
+    const ofOneEvent = { ...summary(NOW, 30, 4), series: 'event_name=view' };
+    await watchkeeper.receive(batch([fresh, beforeHistoryEnds, ahead, ofOneEvent]));
+    expect(await cameIn()).toBe(37);
+    // What was handed over and not committed comes again.
+    await watchkeeper.receive(batch([told, fresh, beforeHistoryEnds]));
+    expect(await cameIn()).toBe(37);
   });
 
   it('waits for a database that is down, and lets nothing pass meanwhile', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { topics, type QualityAlert, type StageCounts } from '@headwater/contracts';
 import type { PartitionAssigned, TopicWriter } from '@headwater/kafka';
-import type { QualityMonitor } from '@headwater/quality';
+import { unitsOf, type Intake, type QualityMonitor } from '@headwater/quality';
 import type { Logger } from '@headwater/service-kit';
 import { isUndecodable, ServiceError, type Batch } from '@headwater/stage';
 import type { Clock } from './clock';
@@ -117,7 +117,7 @@ export class Watchkeeper {
     for (const record of batch.records) {
       readUpTo = Math.max(readUpTo, record.timestamp);
       if (isUndecodable(record)) metrics.counted('undecodable');
-      else this.ingest(record.value);
+      else this.account(record.value, this.ingest(record.value));
     }
     const place = placeOf(batch.topic.name, batch.partition);
     this.inMemory.set(place, batch.next);
@@ -177,9 +177,17 @@ export class Watchkeeper {
     this.judgesFrom = Date.now() + this.around.settings.settleSeconds * 1000;
   }
 
-  private ingest(summary: StageCounts): void {
+  private ingest(summary: StageCounts): Intake {
     const { clock, monitor, metrics } = this.around;
-    metrics.counted(monitor.ingest(summary, clock.now()));
+    const intake = monitor.ingest(summary, clock.now());
+    metrics.counted(intake);
+    return intake;
+  }
+
+  /** Adds what is new to the metrics: late is new, too, while history and tail were counted in an earlier life. */
+  private account(summary: StageCounts, intake: Intake): void {
+    const units = intake === 'counted' || intake === 'late' ? unitsOf(summary) : null;
+    if (units !== null) this.around.metrics.account(units);
   }
 
   /** Returns the alerts that are open outside. Waits for a database that is down. */

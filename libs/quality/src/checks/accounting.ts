@@ -5,7 +5,14 @@ import type { LinkName } from '../counts/link-watch';
 import { ALL_APPS, flow, isFlowStage, PAYLOADS, type FlowStage } from '../counts/tally';
 import { atTime, capitalised, figure, nameOf } from '../incidents/words';
 import { DAY, MINUTE } from '../time';
-import { defineCheck, type CheckContext, type Finding, type Observation, type Watcher } from './check';
+import {
+  defineCheck,
+  type CheckContext,
+  type Finding,
+  type Observation,
+  type Unaccounted,
+  type Watcher,
+} from './check';
 
 const config = z.object({
   graceMinutes: z
@@ -129,7 +136,7 @@ interface Difference {
   readonly books: Books;
 }
 
-/** Records that retention removed before a stage read them. */
+/** Records that a stage went on without: retention removed them, or somebody gave them up. */
 interface Gap {
   readonly stage: FlowStage;
   /** Topic, partition and offsets, e.g. `valid-events/3/100-199`. */
@@ -201,14 +208,16 @@ class Accounting implements Watcher {
     return observations.sort((a, b) => a.at - b.at);
   }
 
-  imbalance(): Readonly<Partial<Record<FlowStage, number>>> {
-    const sums: Partial<Record<FlowStage, number>> = {};
+  imbalance(): readonly Unaccounted[] {
+    const sums = new Map<string, Unaccounted>();
     for (const { equation, books } of this.differences.values()) {
       const difference = differenceIn(books.accounts, equation);
       if (difference === 0 || (difference > 0 && equation.surplusIsFine)) continue;
-      sums[equation.stage] = (sums[equation.stage] ?? 0) + Math.abs(difference);
+      const [{ stage }, { appId }] = [equation, books];
+      const key = `${stage}\u001f${appId}`;
+      sums.set(key, { stage, appId, units: (sums.get(key)?.units ?? 0) + Math.abs(difference) });
     }
-    return sums;
+    return [...sums.values()];
   }
 
   /** Says that windows are no longer watched over; and once that they are again. */
@@ -389,10 +398,11 @@ function observationOf({ stage, source, noticedAt }: Gap): Observation {
       low: 0,
       high: 0,
       unit: 'offsets',
-      summary: `Up to ${figure(lost)} records of ${topic} are lost: retention removed the offsets ${first} to ${last} of partition ${partition} before the ${stage} read them.`,
+      summary: `Up to ${figure(lost)} records of ${topic} are lost: the ${stage} went on without the offsets ${first} to ${last} of partition ${partition}.`,
       explanation:
-        'The stage found its committed offset below the start of the log. Some of the offsets may be markers of transactions, which hold no record. ' +
-        'Next: give the topic more retention or the stage more replicas; the events can be sent again only from where they came from (see the runbook E_GAP).',
+        'Either retention removed them before the stage read them, or it could not read them and was told to give them up (KAFKA__SKIP_BATCHES): its log says which. ' +
+        'Some of the offsets may be markers of transactions, which hold no record. ' +
+        'Next: see the runbook E_GAP; the events can be sent again only from where they came from.',
     }),
   };
 }

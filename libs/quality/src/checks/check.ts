@@ -55,6 +55,14 @@ export interface InputState {
   readonly everSeen: boolean;
 }
 
+/** Units that are missing or too many at a stage. */
+export interface Unaccounted {
+  readonly stage: FlowStage;
+  /** `*` for what is counted of all apps together: payloads. */
+  readonly appId: string;
+  readonly units: number;
+}
+
 /** What all checks share: read only. */
 export interface CheckContext {
   readonly windowMs: number;
@@ -76,8 +84,8 @@ export interface Watcher {
   onTick?(now: number, input: InputState): readonly Observation[];
   /** A series made room for others. */
   forget?(seriesKey: string): void;
-  /** Units by stage that are missing or too many, of the last day; stages where everything is accounted for are left out. */
-  imbalance?(): Readonly<Partial<Record<FlowStage, number>>>;
+  /** What is not accounted for of the last day, each stage and app once; where everything is, nothing. */
+  imbalance?(): readonly Unaccounted[];
   /** Links whose positions would settle what the last `onTick` had to leave open. */
   readonly waitsFor?: ReadonlySet<LinkName>;
   /** Tests against the false-alarm budget that this check runs on its own series. */

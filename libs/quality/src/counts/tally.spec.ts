@@ -1,5 +1,5 @@
 import { aSummary } from '../testing/pipeline';
-import { addCounts, emptyTally, isFlowStage } from './tally';
+import { addCounts, emptyTally, isFlowStage, unitsOf } from './tally';
 
 describe('addCounts', () => {
   it('adds every part of a summary, and takes nulls for nothing', () => {
@@ -46,5 +46,38 @@ describe('addCounts', () => {
 
   it('knows the stages of the flow', () => {
     expect([isFlowStage('loader'), isFlowStage('unknown'), isFlowStage(null)]).toEqual([true, false, false]);
+  });
+});
+
+describe('unitsOf', () => {
+  it('says what became of what came in, whatever the reason', () => {
+    const counts = aSummary({
+      collector_tstamp: 0,
+      stage: 'validator',
+      in_count: 10,
+      out_count: 6,
+      failed: { schema_violation: 2, size_violation: 1 },
+      dropped: { duplicate: 1 },
+    });
+    expect(unitsOf(counts)).toEqual({
+      stage: 'validator',
+      appId: 'shop',
+      in: 10,
+      out: 6,
+      failed: 3,
+      dropped: 1,
+    });
+    expect(
+      unitsOf({ ...counts, in_count: null, out_count: null, failed: null, dropped: null }),
+    ).toMatchObject({ in: 0, out: 0, failed: 0, dropped: 0 });
+  });
+
+  it.each([
+    ['an event of the app', { series: 'event_name=view' }],
+    ['the link to payloads', { app_id: '*', series: 'payloads' }],
+    ['a gap', { app_id: '*', series: 'gap' }],
+    ['a stage that is none', { stage: 'unknown' as const }],
+  ])('counts nothing for %s: it is counted elsewhere, or not at all', (_case, fields) => {
+    expect(unitsOf(aSummary({ collector_tstamp: 0, in_count: 5, ...fields }))).toBeNull();
   });
 });

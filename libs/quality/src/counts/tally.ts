@@ -1,4 +1,5 @@
 import type { CountUnit, CountingStage, StageCounts } from '@headwater/contracts';
+import { TOTAL } from '@headwater/stage';
 
 /** Stages in the order of the flow. */
 export const flow = [
@@ -46,6 +47,40 @@ export const emptyTally = (stage: FlowStage, appId: string, series: string): Tal
   failedBy: {},
   maxDelayMs: 0,
 });
+
+/** What became of the units that a stage took in: in = out + failed + dropped. The collector's unit is the payload. */
+export interface Units {
+  readonly stage: FlowStage;
+  /** `*` where the stage does not look into the payload. */
+  readonly appId: string;
+  readonly in: number;
+  readonly out: number;
+  readonly failed: number;
+  readonly dropped: number;
+}
+
+/** The units that a summary accounts for, each in one summary of its stage; null for one that splits them up anew. */
+export function unitsOf({
+  stage,
+  app_id: appId,
+  series,
+  in_count,
+  out_count,
+  failed,
+  dropped,
+}: StageCounts): Units | null {
+  if (!isFlowStage(stage) || series !== TOTAL) return null;
+  const sum = (counts: Readonly<Record<string, number>> | null): number =>
+    Object.values(counts ?? {}).reduce((total, count) => total + count, 0);
+  return {
+    stage,
+    appId,
+    in: in_count ?? 0,
+    out: out_count ?? 0,
+    failed: sum(failed),
+    dropped: sum(dropped),
+  };
+}
 
 /** Types beyond this many are added up under `other`: a summary from elsewhere must not fill the memory. */
 const MOST_FAILURE_TYPES = 20;
