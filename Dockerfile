@@ -14,7 +14,7 @@ USER 10001:10001
 EXPOSE 8080
 ENTRYPOINT ["node", "--enable-source-maps", "/app/entrypoint.mjs"]
 
-# The sandbox alone, for developers: `docker build --target sandbox -t headwater-sandbox .`, `docker run -p 9090:9090 headwater-sandbox`.
+# The sandbox alone, for developers: `docker build --target sandbox -t headwater-sandbox .`, `docker run -p 127.0.0.1:9090:9090 headwater-sandbox`.
 FROM programs AS sandbox
 EXPOSE 9090
 CMD ["sandbox"]

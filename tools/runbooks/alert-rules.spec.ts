@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { parse } from 'yaml';
 
 const root = resolve(__dirname, '../..');
@@ -38,6 +38,15 @@ const metricsIn = (text: string): readonly string[] => [
   ),
 ];
 
+/** The label by which Prometheus puts the check of an alert into its runbook. */
+const CHECK = '{{ $labels.check }}';
+const checks = globSync('libs/quality/src/checks/!(index).spec.ts', { cwd: root }).map((file) =>
+  basename(file, '.spec.ts').replaceAll('-', '_'),
+);
+/** Where a rule leads to: one page, or one for each check. */
+const pagesOf = ({ annotations: { runbook } }: Rule): readonly string[] =>
+  runbook.includes(CHECK) ? checks.map((check) => runbook.replace(CHECK, check)) : [runbook];
+
 describe('the alert rules', () => {
   it.each(rules.map((rule) => [rule.alert, rule] as const))(
     '%s is whole, and leads to a runbook',
@@ -46,7 +55,8 @@ describe('the alert rules', () => {
       expect(rule.labels.severity).toMatch(/^(page|ticket)$/);
       expect(rule.for ?? '1m').toMatch(/^\d+[smh]$/);
       expect(rule.annotations.summary).toMatch(/\w.*\.$/);
-      expect(existsSync(resolve(root, rule.annotations.runbook))).toBe(true);
+      expect(pagesOf(rule)).not.toEqual([]);
+      expect(pagesOf(rule).filter((page) => !existsSync(resolve(root, page)))).toEqual([]);
       expect(metricsIn(rule.expr)).not.toEqual([]);
       for (const metric of metricsIn(rule.expr))
         expect([metric, code.some((text) => text.includes(`'${metric}'`))]).toEqual([metric, true]);
@@ -54,6 +64,27 @@ describe('the alert rules', () => {
         expect(rule.expr.split(open ?? '').length).toBe(rule.expr.split(close ?? '').length);
     },
   );
+
+  it.each(rules.flatMap((rule) => pagesOf(rule).map((page) => [rule.alert, page, rule] as const)))(
+    '%s leads to %s, which knows it and what it is made of',
+    (alert, page, { expr }) => {
+      const text = textOf(page);
+      expect([alert, ...metricsIn(expr)].filter((name) => !text.includes(name))).toEqual([]);
+    },
+  );
+
+  it('are all in the index of the runbooks, with the page that they lead to', () => {
+    const rows = textOf('docs/runbooks/README.md').split('\n');
+    const missing = rules.filter(
+      (rule) =>
+        !rows.some(
+          (row) =>
+            row.includes(`\`${rule.alert}\``) &&
+            pagesOf(rule).every((page) => row.includes(`(${basename(page)})`)),
+        ),
+    );
+    expect(missing.map(({ alert }) => alert)).toEqual([]);
+  });
 
   it('have names of their own', () => {
     const names = rules.map(({ alert }) => alert);

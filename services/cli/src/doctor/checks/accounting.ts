@@ -69,6 +69,6 @@ function findingOf(imbalance: Imbalance): Finding {
   return problem(
     `${stage}, app ${app_id}`,
     `${parts.join('; ')} (${unit}).`,
-    'Treat it as an incident: raise the retention of the topics before anything else.',
+    'Treat it as an incident: before anything else, raise the retention of the topics, but for collector-payloads, which holds addresses for 24 hours at most.',
   );
 }

@@ -77,6 +77,19 @@ describe('the check of lag', () => {
     });
   });
 
+  it('asks nobody to keep addresses for longer than a day', async () => {
+    const found = await findingsOf(lag, {
+      brokers: {
+        lag: (group) =>
+          Promise.resolve(
+            group === 'enricher' ? [aLag(topics.collectorPayloads, { committed: 10n, start: 40n })] : [],
+          ),
+      },
+    });
+    expect(found.find(({ runbook }) => runbook === 'E_GAP')?.next).toContain('Do not raise the retention');
+    expect((await ofValidator({ committed: 10n, start: 40n }))?.next).toContain('Raise the retention');
+  });
+
   it('names an offset behind the end of the log', async () => {
     expect(await ofValidator({ committed: 101n })).toMatchObject({
       state: 'problem',

@@ -1,4 +1,4 @@
-import type { ServiceName } from '@headwater/contracts';
+import { topics, type ServiceName } from '@headwater/contracts';
 import type { PartitionLag } from '@headwater/kafka';
 import { reasonOf, type Check } from '../check';
 import { notChecked, ok, problem, warning, type Finding } from '../finding';
@@ -43,13 +43,15 @@ const placeOf = ({ topic, partition }: PartitionLag): string => `${topic.name}/$
 
 /** What waiting cannot heal. */
 function faultOf(subject: string, at: PartitionLag): readonly Finding[] {
-  const { committed, start, stableEnd } = at;
+  const { topic, committed, start, stableEnd } = at;
   if (committed !== null && committed < start)
     return [
       problem(
         subject,
         `Retention removed ${String(start - committed)} records of ${placeOf(at)} before they were read: offsets ${String(committed)} to ${String(start - 1n)}.`,
-        'Raise the retention of the topic until the group has caught up, and see the page for what is lost.',
+        topic.name === topics.collectorPayloads.name
+          ? 'Let the enricher catch up, with more instances if need be. Do not raise the retention: the topic holds addresses, for 24 hours at most. See the page for what is lost.'
+          : 'Raise the retention of the topic until the group has caught up, and see the page for what is lost.',
         'E_GAP',
       ),
     ];
