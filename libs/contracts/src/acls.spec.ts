@@ -44,7 +44,7 @@ describe('aclsOf', () => {
     expect(groups('verifier')).toEqual([]);
   });
 
-  it('lets enricher and validator, and nobody else, open transactions of their own', () => {
+  it('lets enricher, validator and loader, and nobody else, open transactions of their own', () => {
     const ids = principals.flatMap((principal) =>
       aclsOf(principal).flatMap(({ resource, operation, pattern, name }) =>
         resource === 'transactional-id' && operation === 'write' ? [[principal, pattern, name]] : [],
@@ -53,6 +53,7 @@ describe('aclsOf', () => {
     expect(ids).toEqual([
       ['enricher', 'prefixed', 'headwater-enricher-'],
       ['validator', 'prefixed', 'headwater-validator-'],
+      ['loader', 'prefixed', 'headwater-loader-'],
     ]);
   });
 

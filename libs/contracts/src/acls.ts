@@ -40,8 +40,11 @@ export interface AclOptions {
   readonly idempotentWrite?: boolean;
 }
 
-/** Services whose output, dead letters, counts and input offsets are one transaction. */
-const transactional: readonly Principal[] = ['enricher', 'validator'];
+/**
+ * Services whose output, dead letters, counts and input offsets are one transaction; and the loader, which looks at what was
+ * committed behind a transaction that it undoes.
+ */
+const transactional: readonly Principal[] = ['enricher', 'validator', 'loader'];
 /**
  * What `headwater verify` reads: what a stage wrote of the events that it sent. It reads no addresses, and the counts where the
  * tables have them. It is no part of the dataflow, so the topic table does not name it.

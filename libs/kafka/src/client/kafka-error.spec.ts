@@ -13,6 +13,11 @@ it.each([
   ['missing rights to a topic', protocolError('TOPIC_AUTHORIZATION_FAILED'), 'access'],
   ['missing rights to a group', wrapped(protocolError('GROUP_AUTHORIZATION_FAILED')), 'access'],
   ['missing rights to an id', protocolError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED'), 'access'],
+  [
+    'a topic of a transaction, beside one that is refused',
+    protocolError('OPERATION_NOT_ATTEMPTED'),
+    'access',
+  ],
   ['a wrong password', Object.assign(new Error('no'), { name: 'KafkaJSSASLAuthenticationError' }), 'access'],
   ['rights that were refused, by our own name', new AccessRefused('no'), 'access'],
   ['a full disk of a broker', protocolError('KAFKA_STORAGE_ERROR'), 'transient'],

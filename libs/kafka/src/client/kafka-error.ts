@@ -26,6 +26,8 @@ const byType: Readonly<Record<string, Trouble>> = {
   GROUP_AUTHORIZATION_FAILED: 'access',
   CLUSTER_AUTHORIZATION_FAILED: 'access',
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'access',
+  // Said of a topic of a transaction when another one is refused or missing; kafkajs reports the first topic only.
+  OPERATION_NOT_ATTEMPTED: 'access',
   SASL_AUTHENTICATION_FAILED: 'access',
   UNSUPPORTED_SASL_MECHANISM: 'fatal',
   UNSUPPORTED_VERSION: 'fatal',

@@ -2,6 +2,7 @@ import type { StageCounts, Topic } from '@headwater/contracts';
 import type { KafkaMessage } from 'kafkajs';
 import type { Committed } from '../client/admin';
 import { PartitionLost, RangeMismatch, RegistryChanged } from '../errors';
+import { PartitionTransactions, transactionalIdOf } from '../producer/partition-transactions';
 import { schemasIn, type StreamedRecords } from './decode-messages';
 import { laneKey, type Lane } from './lane';
 import {
@@ -35,9 +36,19 @@ export class RangedServer extends StageServer {
     return [];
   }
 
-  protected override shutOut(): Promise<void> {
-    // A late owner can at most store the same batch under the same token, and its commits carry an old generation.
-    return Promise.resolve();
+  /**
+   * Nobody has to be shut out: a late owner can at most store the same batch under the same token, and its commits carry an old
+   * generation. But the note of that batch must not be missed.
+   */
+  protected override async shutOut(lane: Lane): Promise<void> {
+    const { name: topic, partition } = lane;
+    const transactionalId = transactionalIdOf(this.groupId, lane.topic, partition);
+    const own = new PartitionTransactions(this.options.kafka, transactionalId);
+    try {
+      await own.fence({ groupId: this.groupId, topic, partition });
+    } finally {
+      own.close();
+    }
   }
 
   protected override inherit(lane: Lane, { metadata }: Committed, position: bigint): void {

@@ -12,6 +12,7 @@ import { silentLog } from '../client/log';
 import { PartitionReader } from '../client/partition-reader';
 import { BrokerUnavailable, ConsumerStopped } from '../errors';
 import type { RangedBatchMark, ServerOptions } from '../options';
+import { PartitionTransactions } from '../producer/partition-transactions';
 import { ObservingServer } from './observing-server';
 import { parsePending } from './pending-range';
 import { RangedServer } from './ranged-server';
@@ -37,6 +38,8 @@ const written = (offset: number, id = OWN): KafkaMessage => {
 /** A group of one partition, without brokers: what kafkajs would call and emit is called and emitted by the test. */
 class Group {
   committed: Committed = { offset: 0n, metadata: null };
+  /** What the coordinator answers until something that was written behind it is acknowledged. */
+  lagging: Committed | null = null;
   log: readonly KafkaMessage[] = [];
   /** Schemas that the registry holds. */
   readonly held = new Set<number>();
@@ -71,7 +74,13 @@ class Group {
     });
     jest.spyOn(AdminClient.prototype, 'partitionCounts').mockResolvedValue(new Map([[topic.name, 1]]));
     jest.spyOn(AdminClient.prototype, 'claimOf').mockResolvedValue('granted');
-    jest.spyOn(AdminClient.prototype, 'committed').mockImplementation(() => Promise.resolve(this.committed));
+    jest
+      .spyOn(AdminClient.prototype, 'committed')
+      .mockImplementation(() => Promise.resolve(this.lagging ?? this.committed));
+    jest.spyOn(PartitionTransactions.prototype, 'fence').mockImplementation(() => {
+      this.lagging = null;
+      return Promise.resolve();
+    });
     jest.spyOn(PartitionReader.prototype, 'bounds').mockResolvedValue({ start: 0n, stableEnd: 100n });
     jest.spyOn(PartitionReader.prototype, 'read').mockImplementation(this.read.bind(this));
     const server = new make({
@@ -276,6 +285,29 @@ describe('a batch whose commit finds that the group has moved on', () => {
   });
 });
 
+describe('a coordinator that has just taken over', () => {
+  // It answers with what its log says up to the high watermark, which it learns later than the records above it.
+  it('is not believed before it has acknowledged a write: the note of a range that was stored may be among the rest', async () => {
+    group.log = [written(0), written(1)];
+    let broken = true;
+    const handled: string[] = [];
+    await start(RangedServer, ({ first, next, recovered }) => {
+      handled.push(`${String(first)}-${String(next)}${recovered ? ' again' : ''}`);
+      if (broken) throw new BrokerUnavailable('The broker is gone.');
+    });
+    await group.join();
+    const { committed } = group;
+    await group.fetch();
+    expect(parsePending(group.committed.metadata).kind).toBe('pending');
+    broken = false;
+    group.lagging = committed;
+    group.log = [written(0), written(1), written(2)];
+    while (group.isPaused) await settled();
+    await group.fetch(0n);
+    expect(handled).toEqual(['0-2', '0-2 again', '2-3']);
+  });
+});
+
 describe('a range that is stored again', () => {
   it('is the end of the trouble, although nothing has come behind it', async () => {
     group.log = [written(0), written(1)];
@@ -356,7 +388,12 @@ describe('a consumer that kafkajs gave up', () => {
     expect(server.notReady()).toContain('Failed to find group coordinator');
     expect(await metrics.metrics()).toMatch(/^headwater_consumer_waiting 1$/m);
     while (group.consumers === consumers) await settled();
+    group.log = [written(0), written(1)];
     await group.join();
+    // Its first fetch may be refused as well.
+    expect(server.notReady()).toContain('Failed to find group coordinator');
+    later(4);
+    await group.fetch();
     expect(server.notReady()).toBeNull();
     expect(await metrics.metrics()).toMatch(/^headwater_consumer_waiting 0$/m);
   });

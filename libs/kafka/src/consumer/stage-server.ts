@@ -60,6 +60,8 @@ const FETCH_BYTES = 512 * 1024;
 const CONCURRENCY = 3;
 const BATCH_BYTES = 4 * 1024 * 1024;
 const START_WAIT_MS = 2_000;
+/** A consumer that has not been refused for so long since it joined is not refused. */
+const STEADY_MS = 3_000;
 
 /** kafkajs keeps the offset that a fetch asked for, but does not declare it. */
 type FetchedBatch = Fetched & { readonly fetchedOffset: string };
@@ -113,6 +115,8 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   private waitsFor: string | null = null;
   /** Consumers in a row that the brokers refused. */
   private refusals = 0;
+  /** When the group was joined last, as of `performance.now`. */
+  private joinedAt = 0;
 
   constructor(protected readonly options: ServerOptions) {
     super();
@@ -124,7 +128,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
 
   /** For `kit.health.readiness`: null, or which partitions do not go on, and why. */
   notReady(): string | null {
-    if (this.waitsFor !== null) return `It has not started to read yet: ${this.waitsFor}`;
+    if (this.waitsFor !== null) return `It reads nothing: ${this.waitsFor}`;
     const problems = [...this.lanes.values()].flatMap(({ name, partition, problem }) =>
       problem === null ? [] : [`${name}/${String(partition)}: ${problem}`],
     );
@@ -328,6 +332,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
    */
   private takeAssignment({ payload: { memberId, memberAssignment } }: ConsumerGroupJoinEvent): void {
     this.epoch += 1;
+    this.joinedAt = performance.now();
     this.memberId = memberId;
     const before = new Map(this.lanes);
     this.lanes.clear();
@@ -346,7 +351,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       if (this.lanes.has(key)) this.release(lane);
       else this.leave(lane);
     // Nothing to take over, nothing to wait for.
-    if (this.lanes.size === 0) this.waitFor(null);
+    if (this.lanes.size === 0 && this.refusals === 0) this.waitFor(null);
     this.countWaiting();
     this.options.log.info(
       { group: this.groupId, partitions: [...this.lanes.keys()] },
@@ -431,7 +436,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
     const { name: topic, partition, position } = lane;
     lane.state = 'running';
     lane.lastProgress = performance.now();
-    this.waitFor(null);
+    if (this.refusals === 0) this.waitFor(null);
     this.consumer?.seek({ topic, partition, offset: String(position) });
     this.consumer?.resume(partitionsOf(lane));
   }
@@ -507,8 +512,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
   }
 
   private recovered(lane: Lane): void {
-    this.refusals = 0;
-    this.waitFor(null);
+    this.readsAgain();
     lane.failures = 0;
     lane.lastProgress = performance.now();
     if (lane.problem === null) return;
@@ -518,6 +522,16 @@ export abstract class StageServer extends Server implements CustomTransportStrat
       { topic: lane.name, partition: lane.partition },
       `${laneKey(lane.name, lane.partition)} goes on.`,
     );
+  }
+
+  /**
+   * Who may join the group may still be refused a topic, by the first fetch; and other topics go on in between. So a new consumer
+   * has to read for a while before all is well.
+   */
+  private readsAgain(): void {
+    if (performance.now() - this.joinedAt < STEADY_MS) return;
+    this.refusals = 0;
+    this.waitFor(null);
   }
 
   /** Null: the service has joined its group. */
@@ -890,6 +904,7 @@ export abstract class StageServer extends Server implements CustomTransportStrat
 
   /** Measures the lag from the outside: a consumer that stopped in silence does not measure its own. */
   private async look(): Promise<void> {
+    this.readsAgain();
     for (const lane of [...this.lanes.values()]) {
       try {
         const { stableEnd } = await this.reader.bounds(lane.name, lane.partition);

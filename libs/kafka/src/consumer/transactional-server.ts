@@ -1,18 +1,12 @@
 import { topics, type StageCounts, type Topic } from '@headwater/contracts';
-import { ServiceError, type Routed } from '@headwater/stage';
+import type { Routed, ServiceError } from '@headwater/stage';
 import { ValueBuffer } from '../avro/value-buffer';
 import { messageOf, troubleOf } from '../client/kafka-error';
-import {
-  AccessRefused,
-  BrokerUnavailable,
-  Fenced,
-  Misconfigured,
-  NotEncodable,
-  PartitionLost,
-} from '../errors';
+import { BrokerUnavailable, Fenced, Misconfigured, NotEncodable, PartitionLost } from '../errors';
 import type { Encoded } from '../producer/cut-sends';
 import { OutputEncoder } from '../producer/output-encoder';
-import { PartitionTransactions, type Result } from '../producer/partition-transactions';
+import { PartitionTransactions, transactionalIdOf, type Result } from '../producer/partition-transactions';
+import { refusalOfTransaction } from '../producer/transaction-refusal';
 import { laneKey, type Lane } from './lane';
 import { StageServer, type Turn } from './stage-server';
 
@@ -37,15 +31,12 @@ export class TransactionalServer extends StageServer {
 
   protected override async shutOut(lane: Lane): Promise<void> {
     const key = laneKey(lane.name, lane.partition);
-    const transactionalId = `${this.groupId}-${lane.topic.name}-${String(lane.partition)}`;
     this.transactions.get(key)?.close();
+    const { name: topic, partition } = lane;
+    const transactionalId = transactionalIdOf(this.groupId, lane.topic, partition);
     const own = new PartitionTransactions(this.options.kafka, transactionalId);
     this.transactions.set(key, own);
-    try {
-      await own.fence();
-    } catch (error) {
-      throw refusal(transactionalId, error);
-    }
+    await own.fence({ groupId: this.groupId, topic, partition });
   }
 
   protected override inherit(): void {
@@ -142,7 +133,7 @@ function failureOf(transactionalId: string, result: Exclude<Result, { outcome: '
       );
     case 'retry':
     case 'unknown':
-      if (troubleOf(error) === 'access') return refusal(transactionalId, error);
+      if (troubleOf(error) === 'access') return refusalOfTransaction(transactionalId, error);
       return new BrokerUnavailable(
         `A transaction of ${transactionalId} ended with "${outcome}" (${messageOf(error)}). Its batch is read again from the committed offset.`,
         { cause: error },
@@ -153,25 +144,6 @@ function failureOf(transactionalId: string, result: Exclude<Result, { outcome: '
         { cause: error },
       );
     case 'fatal':
-      return refusal(transactionalId, error);
+      return refusalOfTransaction(transactionalId, error);
   }
-}
-
-function refusal(transactionalId: string, error: unknown): ServiceError {
-  if (error instanceof ServiceError) return error;
-  const trouble = troubleOf(error);
-  if (trouble === 'access')
-    return new AccessRefused(
-      `Kafka refuses a transaction of ${transactionalId} (${messageOf(error)}). Check the user's rights: Write and Describe on the transactional ids with this prefix, Write on the output topics, Read on the group. It is tried again.`,
-      { cause: error },
-    );
-  if (trouble === 'fatal')
-    return new Misconfigured(
-      `Kafka cannot serve the transactional id ${transactionalId} (${messageOf(error)}). Check the version of the brokers (2.8 or later) and transaction.max.timeout.ms.`,
-      { cause: error },
-    );
-  return new BrokerUnavailable(
-    `The transactional id ${transactionalId} cannot be used now (${messageOf(error)}). Check that the brokers run.`,
-    { cause: error },
-  );
 }

@@ -18,7 +18,7 @@ const finished = { groupId: 'validator', topic: 'enriched-events', partition: 0,
 function transactionsOf(written: readonly number[]) {
   const did: string[] = [];
   const transaction = {
-    sendOffsets: () => Promise.resolve(),
+    sendOffsets: () => Promise.resolve(void did.push('offsets')),
     sendBatch: ({ topicMessages = [] }: ProducerBatch): Promise<Partial<RecordMetadata>[]> =>
       Promise.resolve(written.map((partition) => ({ topicName: topicMessages[0]?.topic ?? '', partition }))),
     commit: () => Promise.resolve(void did.push('commit')),
@@ -38,24 +38,30 @@ function transactionsOf(written: readonly number[]) {
   return { transactions: new PartitionTransactions(kafka, 'validator-enriched-events-0'), did };
 }
 
+it('fences with an offset, which is undone: behind it, the coordinator of the group knows all that was committed before', async () => {
+  const { transactions, did } = transactionsOf([]);
+  await transactions.fence(finished);
+  expect(did).toEqual(['offsets', 'abort']);
+});
+
 describe('a transaction', () => {
   it('is committed when every partition has its records', async () => {
     const { transactions, did } = transactionsOf([0, 1]);
-    await transactions.fence();
+    await transactions.fence(finished);
     did.length = 0;
     expect(await transactions.commit(records, finished)).toEqual({ outcome: 'ok' });
-    expect(did).toEqual(['commit']);
+    expect(did).toEqual(['offsets', 'commit']);
   });
 
   it('is undone, input offset and all, when the client has sent records to nobody and says nothing of it', async () => {
     const { transactions, did } = transactionsOf([0]);
-    await transactions.fence();
+    await transactions.fence(finished);
     did.length = 0;
     expect(await transactions.commit(records, finished)).toMatchObject({
       outcome: 'retry',
       error: { message: 'the records were not written to every partition' },
     });
     await new Promise(setImmediate);
-    expect(did).toEqual(['abort', 'disconnect']);
+    expect(did).toEqual(['offsets', 'abort', 'disconnect']);
   });
 });

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Topic } from '@headwater/contracts';
 import { type CompressionTypes, type Message, type Producer, type Transaction } from 'kafkajs';
 import { withDeadline } from '../client/deadline';
 import type { KafkaConnection } from '../client/kafka-connection';
 import { protocolTypes, troubleOf } from '../client/kafka-error';
 import { compressionType } from '../compression';
 import { cutSends, type Encoded } from './cut-sends';
+import { refusalOfTransaction } from './transaction-refusal';
 import { isWhole } from './whole-answer';
 
 /** How a transaction ended. Only after `ok` may the producer be used again. */
@@ -25,15 +27,26 @@ const SOON = ['CONCURRENT_TRANSACTIONS', 'GROUP_LOAD_IN_PROGRESS', 'GROUP_COORDI
 const FIRST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 50;
 
-/** The input that a transaction finishes. */
-export interface Finished {
+/** An input partition of a group. */
+export interface GroupPartition {
   readonly groupId: string;
   /** Name on the broker. */
   readonly topic: string;
   readonly partition: number;
+}
+
+/** The input that a transaction finishes. */
+export interface Finished extends GroupPartition {
   /** Offset to commit. */
   readonly next: bigint;
 }
+
+/** The transactional id of an input partition, as the rights of the services name it (`aclsOf`). */
+export const transactionalIdOf = (
+  groupId: string,
+  { name }: Pick<Topic, 'name'>,
+  partition: number,
+): string => `${groupId}-${name}-${String(partition)}`;
 
 /**
  * The transactional producer of one input partition. Its id names the partition and nothing else, so whoever opens it
@@ -52,10 +65,16 @@ export class PartitionTransactions {
   ) {}
 
   /**
-   * Shuts out every earlier owner of the id and ends what it left open. Only afterwards is the committed offset final.
-   * `connect` does not fence: the first transaction does. To be called once.
+   * Shuts out every earlier owner of the id and ends what it left open. `connect` does not fence: the first transaction does.
+   *
+   * That transaction holds an offset of the group and is undone. Its coordinator acknowledges the offset only once the log
+   * around it is replicated, and with it all that was committed before. A coordinator that has just taken over answers with
+   * less: with what lies below its high watermark, which stands still while too few replicas are in sync. Only afterwards is
+   * the committed offset final. To be called once.
+   *
+   * @throws {BrokerUnavailable | AccessRefused | Misconfigured}
    */
-  async fence(): Promise<void> {
+  async fence(input: GroupPartition): Promise<void> {
     const producer = this.kafka.client.producer({
       transactionalId: this.transactionalId,
       transactionTimeout: TRANSACTION_TIMEOUT_MS,
@@ -70,7 +89,9 @@ export class PartitionTransactions {
     });
     const open = async (): Promise<void> => {
       await producer.connect();
-      await (await producer.transaction()).abort();
+      const transaction = await producer.transaction();
+      await addOffset(transaction, { ...input, next: 0n });
+      await transaction.abort();
     };
     try {
       await withDeadline(
@@ -80,7 +101,7 @@ export class PartitionTransactions {
       );
     } catch (error) {
       void producer.disconnect().catch(() => undefined);
-      throw error;
+      throw refusalOfTransaction(this.transactionalId, error);
     }
     if (this.closed) void producer.disconnect().catch(() => undefined);
     else this.producer = producer;
