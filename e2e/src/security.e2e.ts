@@ -40,10 +40,13 @@ import {
   Kafka,
   logLevel,
   ResourcePatternTypes,
+  type AclEntry,
+  type AclFilter,
+  type Admin,
   type Producer,
 } from 'kafkajs';
 import { eventually } from './harness';
-import { sendSteadily } from './load';
+import { sendSteadily, type Sent } from './load';
 
 const table = Object.values(topics);
 const services = [
@@ -66,6 +69,9 @@ const REGISTRY_PASSWORD = randomBytes(12).toString('hex');
 const salt = randomBytes(6).toString('hex');
 const clickhousePassword = (user: string): string => `${user}-${salt}`;
 const userOf = (principal: Principal): string => `headwater-${principal}`;
+
+/** What an ACL is about: who has it, and from where, is left open. */
+type Right = Pick<AclFilter, 'resourceType' | 'resourceName' | 'operation'>;
 
 /** The rights that the job prints, by role, as `GRANT` takes them. */
 function grantsIn(sql: string): ReadonlyMap<string, readonly string[]> {
@@ -157,8 +163,7 @@ describe('an installation where everybody signs in', () => {
     return readFileSync(child.logFile, 'utf8');
   };
 
-  /** Groups of the test alone, so that reading is decided by the topic. */
-  const letEverybodyProbe = async (): Promise<void> => {
+  const asAdmin = async <T>(work: (admin: Admin) => Promise<T>): Promise<T> => {
     const admin = new Kafka({
       brokers: kafka.brokers,
       ssl: { ca: readFileSync(kafka.caFile) },
@@ -166,20 +171,74 @@ describe('an installation where everybody signs in', () => {
       logLevel: logLevel.NOTHING,
     }).admin();
     await admin.connect();
-    await admin.createAcls({
-      acl: [
-        {
-          resourceType: AclResourceTypes.GROUP,
-          resourceName: 'probe-',
-          resourcePatternType: ResourcePatternTypes.PREFIXED,
-          principal: 'User:*',
-          host: '*',
-          operation: AclOperationTypes.READ,
-          permissionType: AclPermissionTypes.ALLOW,
-        },
-      ],
+    try {
+      return await work(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  };
+
+  /** Groups of the test alone, so that reading is decided by the topic. */
+  const letEverybodyProbe = (): Promise<boolean> =>
+    asAdmin((admin) =>
+      admin.createAcls({
+        acl: [
+          {
+            resourceType: AclResourceTypes.GROUP,
+            resourceName: 'probe-',
+            resourcePatternType: ResourcePatternTypes.PREFIXED,
+            principal: 'User:*',
+            host: '*',
+            operation: AclOperationTypes.READ,
+            permissionType: AclPermissionTypes.ALLOW,
+          },
+        ],
+      }),
+    );
+
+  /** Takes a right from a user, and answers what is to be given back. */
+  const takeAway = async (principal: Principal, right: Right): Promise<AclEntry[]> => {
+    const { filterResponses } = await asAdmin((admin) =>
+      admin.deleteAcls({
+        filters: [
+          {
+            ...right,
+            resourcePatternType: ResourcePatternTypes.ANY,
+            principal: `User:${userOf(principal)}`,
+            permissionType: AclPermissionTypes.ALLOW,
+          },
+        ],
+      }),
+    );
+    const taken = filterResponses.flatMap(({ matchingAcls }) => matchingAcls);
+    expect(taken).toHaveLength(1);
+    return taken;
+  };
+  const giveBack = (acl: AclEntry[]): Promise<boolean> => asAdmin((admin) => admin.createAcls({ acl }));
+
+  /** Why a service takes no work; null while it does. */
+  const notReady = async (name: ServiceName): Promise<string | null> => {
+    const answer = await fetch(`${pipeline.service(name).url}/health/ready`);
+    return answer.ok ? null : answer.text();
+  };
+  const logOf = (name: ServiceName): string => readFileSync(pipeline.service(name).logFile, 'utf8');
+  /** Rows of an app; -1 when an event is there twice. */
+  const countOf = async (view: string, appId: string): Promise<number> => {
+    const answer = await reader.query({
+      query: `SELECT toUInt32(uniqExact(event_id)) AS ids, toUInt32(count()) AS n FROM ${view} WHERE app_id = {appId:String}`,
+      query_params: { appId },
+      format: 'JSONEachRow',
     });
-    await admin.disconnect();
+    const [row] = await answer.json<{ ids: number; n: number }>();
+    return row?.ids === row?.n ? (row?.n ?? 0) : -1;
+  };
+  /** Resolves once each event that was accepted is in one table, once, and only those that were bad have failed. */
+  const allArriveOnce = async (appId: string, { accepted, bad }: Sent): Promise<void> => {
+    await eventually(
+      async () => [await countOf('events', appId), await countOf('failed_events', appId)],
+      ([good, failed]) => good === accepted.size - bad.size && failed === bad.size,
+      120_000,
+    );
   };
 
   beforeAll(async () => {
@@ -237,7 +296,9 @@ describe('an installation where everybody signs in', () => {
         },
       ]),
     ) as Record<ServiceName, Record<string, string>>;
-    pipeline = await startPipeline({ endpoints, dataDir: folder, env });
+    // Who lost the right to a group cannot leave it either, and is waited for.
+    const all = { KAFKA__SESSION_TIMEOUT_MS: '10000' };
+    pipeline = await startPipeline({ endpoints, dataDir: folder, env: { ...env, all } });
   }, 600_000);
 
   afterAll(async () => {
@@ -252,21 +313,9 @@ describe('an installation where everybody signs in', () => {
     const appId = 'signed-in';
     const load = sendSteadily(pipeline.collectorUrl, appId, 40);
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    const { accepted, bad } = await load.stop();
-    const countOf = async (view: string): Promise<number> => {
-      const answer = await reader.query({
-        query: `SELECT toUInt32(count()) AS n FROM ${view} WHERE app_id = {appId:String}`,
-        query_params: { appId },
-        format: 'JSONEachRow',
-      });
-      return (await answer.json<{ n: number }>())[0]?.n ?? 0;
-    };
-    expect(bad.size).toBeGreaterThan(0);
-    await eventually(
-      async () => [await countOf('events'), await countOf('failed_events')],
-      ([good, failed]) => good === accepted.size - bad.size && failed === bad.size,
-      120_000,
-    );
+    const sent = await load.stop();
+    expect(sent.bad.size).toBeGreaterThan(0);
+    await allArriveOnce(appId, sent);
   }, 180_000);
 
   it('talks to a registry behind an authority of its own, which nobody else trusts', async () => {
@@ -519,21 +568,109 @@ describe('an installation where everybody signs in', () => {
     }, 120_000);
   });
 
+  describe('rights that are taken away while events flow', () => {
+    const { GROUP, TOPIC, TRANSACTIONAL_ID } = AclResourceTypes;
+    const { READ, WRITE } = AclOperationTypes;
+
+    it.each<{ name: ServiceName; right: string; acl: Right; reason: RegExp }>([
+      {
+        name: 'loader',
+        right: 'read in its group',
+        acl: { resourceType: GROUP, resourceName: groupOf('loader'), operation: READ },
+        reason: /refuses the group headwater-loader .*Group authorization failed.*Give the user the rights/,
+      },
+      {
+        name: 'enricher',
+        right: 'read its input',
+        acl: { resourceType: TOPIC, resourceName: topics.collectorPayloads.name, operation: READ },
+        reason:
+          /refuses the group headwater-enricher or its topics: .*Topic authorization failed.*Give the user/,
+      },
+      {
+        name: 'validator',
+        right: 'write its output',
+        acl: { resourceType: TOPIC, resourceName: topics.validEvents.name, operation: WRITE },
+        reason:
+          /refuses a transaction of headwater-validator-.*Topic authorization failed.*Write on all output/,
+      },
+      {
+        name: 'validator',
+        right: 'write stage counts',
+        acl: { resourceType: TOPIC, resourceName: topics.stageCounts.name, operation: WRITE },
+        reason: /refuses a transaction of headwater-validator-.*Write on all output/,
+      },
+      {
+        name: 'validator',
+        right: 'use its transactional ids',
+        acl: { resourceType: TRANSACTIONAL_ID, resourceName: `${groupOf('validator')}-`, operation: WRITE },
+        reason:
+          /refuses a transaction of headwater-validator-.*Transactional Id auth.*Check the user's rights/,
+      },
+    ])(
+      'the $name that may not $right says so, waits, and goes on by itself: nothing is lost, doubled or failed',
+      async ({ name, right, acl, reason }) => {
+        const service = pipeline.service(name);
+        const before = logOf(name).length;
+        const appId = `${name} may not ${right}`;
+        const load = sendSteadily(pipeline.collectorUrl, appId, 20);
+        let sent: Sent;
+        try {
+          await eventually(
+            () => countOf('events', appId),
+            (count) => count > 0,
+          );
+          const taken = await takeAway(name, acl);
+          try {
+            await eventually(
+              () => notReady(name),
+              (why) => why !== null && reason.test(why),
+            );
+          } finally {
+            await giveBack(taken);
+          }
+          await service.ready();
+        } finally {
+          sent = await load.stop();
+        }
+        await allArriveOnce(appId, sent);
+        expect(service.running()).toBe(true);
+        expect(logOf(name).slice(before)).toContain('"code":"E_KAFKA_ACCESS"');
+      },
+    );
+
+    it('a service that may not read its input is not ready for as long, and says so once', async () => {
+      const before = logOf('enricher').length;
+      const load = sendSteadily(pipeline.collectorUrl, 'refused for long', 20);
+      const taken = await takeAway('enricher', {
+        resourceType: TOPIC,
+        resourceName: topics.collectorPayloads.name,
+        operation: READ,
+      });
+      const ready: number[] = [];
+      try {
+        await eventually(
+          () => notReady('enricher'),
+          (why) => why !== null,
+        );
+        const began = performance.now();
+        while (performance.now() - began < 10_000) {
+          if ((await notReady('enricher')) === null) ready.push(Math.round(performance.now() - began));
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+      } finally {
+        await giveBack(taken);
+        await load.stop();
+      }
+      const told = logOf('enricher')
+        .slice(before)
+        .match(/"msg":"Nothing is read until this is mended/g);
+      expect([ready, told?.length]).toEqual([[], 1]);
+    });
+  });
+
   describe('keys that change', () => {
     /** One that writes alone, one that writes in transactions, one that writes to ClickHouse. */
     const rotated = ['collector', 'enricher', 'loader'] as const;
-    const isReady = async (name: ServiceName): Promise<boolean> =>
-      (await fetch(`${pipeline.service(name).url}/health/ready`)).ok;
-    const logOf = (name: ServiceName): string => readFileSync(pipeline.service(name).logFile, 'utf8');
-    const countOf = async (view: string, appId: string): Promise<number> => {
-      const answer = await reader.query({
-        query: `SELECT toUInt32(uniqExact(event_id)) AS ids, toUInt32(count()) AS n FROM ${view} WHERE app_id = {appId:String}`,
-        query_params: { appId },
-        format: 'JSONEachRow',
-      });
-      const [row] = await answer.json<{ ids: number; n: number }>();
-      return row?.ids === row?.n ? (row?.n ?? 0) : -1;
-    };
 
     it('a service that starts with a wrong password waits, says why, and goes on once it is right', async () => {
       const loader = pipeline.service('loader');
@@ -546,7 +683,7 @@ describe('an installation where everybody signs in', () => {
         (log) => log.includes('E_KAFKA_ACCESS'),
         60_000,
       );
-      expect([await isReady('loader'), loader.running()]).toEqual([false, true]);
+      expect([await notReady('loader'), loader.running()]).toEqual([expect.any(String), true]);
       expect(logOf('loader').slice(before)).not.toContain(passwordOf('loader'));
       const pid = loader.pid();
       await kafka.changePassword({ name: userOf('loader'), password: passwordOf('loader') });
@@ -557,7 +694,7 @@ describe('an installation where everybody signs in', () => {
     it('nothing is lost or doubled while passwords and the certificate of the broker change', async () => {
       const appId = 'rotated';
       const load = sendSteadily(pipeline.collectorUrl, appId, 20);
-      let sent: Awaited<ReturnType<typeof load.stop>>;
+      let sent: Sent;
       try {
         await kafka.renewCertificate();
         for (const name of rotated) {
@@ -574,13 +711,8 @@ describe('an installation where everybody signs in', () => {
       } finally {
         sent = await load.stop();
       }
-      const { accepted, bad } = sent;
-      expect(accepted.size).toBeGreaterThan(100);
-      await eventually(
-        async () => [await countOf('events', appId), await countOf('failed_events', appId)],
-        ([good, failed]) => good === accepted.size - bad.size && failed === bad.size,
-        120_000,
-      );
+      expect(sent.accepted.size).toBeGreaterThan(100);
+      await allArriveOnce(appId, sent);
     }, 540_000);
   });
 });
