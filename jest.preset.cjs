@@ -8,6 +8,11 @@ const moduleNameMapper = Object.fromEntries(
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  // Those that read data from beside the checkout are a suite of their own (jest.corpora.config.cjs), but for trying their properties.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...(process.env.PROPERTY_REPORT === undefined ? ['\\.corpora\\.spec\\.ts$'] : []),
+  ],
   moduleNameMapper,
   // Properties are tried more often, and counted: `npm run fuzz -- --properties`.
   setupFiles:

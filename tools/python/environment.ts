@@ -22,7 +22,7 @@ function create(folder: string, requirements: string): void {
   const draft = `${folder}.${String(process.pid)}`;
   mkdirSync(cache(), { recursive: true });
   try {
-    step('python3', ['-m', 'venv', '--copies', draft], 'Install Python 3.9 or later with its venv module.');
+    step('python3', ['-m', 'venv', '--copies', draft], 'Install Python 3.11 or later with its venv module.');
     step(
       join(draft, 'bin/python'),
       ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements],

@@ -3,13 +3,7 @@ import { ClickHouseContainer } from '@testcontainers/clickhouse';
 import { KafkaContainer } from '@testcontainers/kafka';
 import { GenericContainer, Wait } from 'testcontainers';
 import type { TestStack } from './endpoints';
-
-/** The images that docker-compose.yml runs too. */
-export const images = {
-  kafka: 'confluentinc/cp-kafka:8.1.0',
-  registry: 'apicurio/apicurio-registry-mem:2.6.13.Final',
-  clickhouse: 'clickhouse/clickhouse-server:26.3',
-} as const;
+import { images } from './images';
 
 const REGISTRY_PORT = 8080;
 

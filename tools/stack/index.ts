@@ -5,6 +5,7 @@ export type { ClickHouseUser } from './clickhouse-users';
 export type { Endpoints, TestStack } from './endpoints';
 export { goBinary, type GoProgram } from './go-binary';
 export { debianBinary } from './debian-binary';
+export { images } from './images';
 export { startKafka, type RunningKafka } from './kafka';
 export { startSecuredKafka, type KafkaUser, type SecuredKafka } from './kafka-security';
 export {

@@ -1,4 +1,4 @@
-import { baseImageProblems } from './base-images';
+import { baseImageProblems, imageProblems, imagesIn } from './base-images';
 
 describe('baseImageProblems', () => {
   it.each([
@@ -14,4 +14,33 @@ describe('baseImageProblems', () => {
       expect(baseImageProblems(dockerfile)).toEqual([expect.stringMatching(/name it by its digest/)]);
     },
   );
+});
+
+describe('imageProblems', () => {
+  it.each([`apache/kafka:4.1.1@sha256:${'a'.repeat(64)}`, 'apache/kafka:4.1.1', 'a/registry:2.6.13.Final'])(
+    'lets pass %s',
+    (image) => {
+      expect(imageProblems('docker-compose.yml', [image])).toEqual([]);
+    },
+  );
+
+  it.each(['apache/kafka', 'apache/kafka:latest', 'apache/kafka:4', 'apache/kafka:4.1', 'registry:5000/a'])(
+    'refuses %s',
+    (image) => {
+      expect(imageProblems('docker-compose.yml', [image])).toEqual([
+        `docker-compose.yml runs ${image}, which can change: name it by its digest (…@sha256:…) or an exact version.`,
+      ]);
+    },
+  );
+});
+
+it('finds the images of a compose file, also those that were merged in, and not what is built', () => {
+  const compose = `x-ours: &ours { image: 'ours:local', build: . }
+x-theirs: &theirs { image: 'theirs:1.2.3' }
+services:
+  a: { <<: *ours }
+  b: { <<: *theirs }
+  c: { image: other }
+`;
+  expect(imagesIn(compose)).toEqual(['theirs:1.2.3', 'other']);
 });

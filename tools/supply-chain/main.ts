@@ -5,7 +5,7 @@ import { verifySupplyChain } from './verify-supply-chain';
 
 const HELP = `Usage: npx tsx tools/supply-chain/main.ts [check | sbom [OUT [FOLDER]]]
 
-  check              holds licences, pins, install scripts and base images against the rules
+  check              holds licences, pins, install scripts and images against the rules
   sbom OUT FOLDER    writes the CycloneDX list of the parts that ship (dist/sbom.cdx.json, of this checkout)
 `;
 

@@ -1,24 +1,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tallyOf, type SuiteContext, type Tally } from '../verify/suite';
-import { baseImageProblems } from './base-images';
+import { images } from '@headwater/stack';
+import { baseImageProblems, imageProblems, imagesIn } from './base-images';
 import { scriptProblems } from './install-scripts';
 import { licenceIn, licenceProblems, type Licensed } from './licences';
 import { packageAt, readJson, shippedPackages, type Lockfile, type Manifest } from './lockfile';
 import { makeSbom, shippedNames } from './make-sbom';
 import { pinProblems } from './pins';
+import { pythonProblems } from './python-pins';
 import { sbomProblems } from './sbom';
+
+const REQUIREMENTS = ['tools/chart/requirements.txt', 'e2e/python/requirements.txt'];
 
 interface Rule {
   readonly name: string;
   readonly problems: () => readonly string[];
 }
 
-/** Holds what ships against the rules: licences, pins, install scripts, the list of parts, base images. */
+/** Holds what ships against the rules: licences, pins, install scripts, the list of parts, base images; and what runs beside it, and its tests. */
 export function verifySupplyChain({ root }: Pick<SuiteContext, 'root'>): Promise<Tally> {
   const manifest = readJson(root, 'package.json') as Manifest;
   const lockfile = readJson(root, 'package-lock.json') as Lockfile;
   const shipped = licensed(root, lockfile);
+  const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
   const agpl: Licensed = { name: 'a-fake', version: '1.0.0', licence: 'AGPL-3.0-only' };
   const rules: readonly Rule[] = [
     {
@@ -46,7 +51,18 @@ export function verifySupplyChain({ root }: Pick<SuiteContext, 'root'>): Promise
     },
     {
       name: 'base images are named by digest, or a person has said why not',
-      problems: () => baseImageProblems(readFileSync(join(root, 'Dockerfile'), 'utf8')),
+      problems: () => baseImageProblems(textOf('Dockerfile')),
+    },
+    {
+      name: 'images that run beside are named by digest or exact version, or a person has said why not',
+      problems: () => [
+        ...imageProblems('docker-compose.yml', imagesIn(textOf('docker-compose.yml'))),
+        ...imageProblems('tools/stack/images.ts', Object.values(images)),
+      ],
+    },
+    {
+      name: 'every Python package of the tests is one version with hashes',
+      problems: () => REQUIREMENTS.flatMap((file) => pythonProblems(file, textOf(file))),
     },
   ];
   return tallyOf(

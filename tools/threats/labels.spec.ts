@@ -10,6 +10,7 @@ const allowed: ReadonlySet<string> = new Set([
   'check',
   'code',
   'kind',
+  'outcome',
   'partition',
   'reason',
   'result',

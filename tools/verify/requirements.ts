@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { debianBinary } from '@headwater/stack';
+import { CORPORA, missingCorpora } from '../corpora/corpora';
 import { PROMTOOL } from '../runbooks/verify-alert-rules';
 
 /** Something that a suite needs from the machine. */
@@ -37,10 +38,10 @@ export const maven: Requirement = {
   fix: 'Install Maven 3.8 or later.',
 };
 export const python: Requirement = {
-  name: 'Python 3 with venv',
-  isThere: answers('python3', '-c', 'import venv, ensurepip'),
+  name: 'Python 3.11 with venv',
+  isThere: answers('python3', '-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'),
   install: debian('python3-venv'),
-  fix: 'Install Python 3.9 or later with its venv module.',
+  fix: 'Install Python 3.11 or later with its venv module.',
 };
 export const go: Requirement = {
   name: 'Go',
@@ -65,12 +66,12 @@ export const promtool: Requirement = {
   install: [],
   fix: 'Install Prometheus, which brings it, or see that apt-get reaches its mirror.',
 };
-/** Third-party test data that lies beside the checkout and is never copied into it. */
+/** Third-party test data that lies beside the checkout and is never copied into it. What lies outside is only put there when asked for. */
 export const corpora: Requirement = {
-  name: 'the test corpora',
-  isThere: () => Promise.resolve(existsSync('../shared/corpora/iglu-central')),
+  name: 'Third-party test data in ../shared/corpora',
+  isThere: () => Promise.resolve(missingCorpora(CORPORA).length === 0),
   install: [],
-  fix: 'They lie in ../shared/corpora beside the checkout: see CONTRIBUTING.md.',
+  fix: 'Run `npm run corpora`, which fetches it (CONTRIBUTING.md says what it is).',
 };
 
 /** Null when all is there, after an attempt to install what is not; else a sentence that names what is missing and the fix. */

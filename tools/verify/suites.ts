@@ -47,6 +47,7 @@ export const suites: readonly Suite[] = [
       'libs',
       'services',
       'tools',
+      'bench',
       'e2e',
       'fuzz',
       'faults',
@@ -58,7 +59,13 @@ export const suites: readonly Suite[] = [
     run: (context) => Promise.resolve(verifySupplyChain(context)),
   },
   { name: 'dead code', proves: 'nothing is left that nobody uses', run: checked('knip') },
-  { name: 'unit', proves: 'each part does what it says', missing: needs(corpora), run: jest('unit') },
+  { name: 'unit', proves: 'each part does what it says', run: jest('unit') },
+  {
+    name: 'corpora',
+    proves: 'what is said of schemas, user agents and addresses holds beside what others published',
+    missing: needs(corpora),
+    run: jest('corpora', '--config', 'jest.corpora.config.cjs'),
+  },
   {
     name: 'build',
     proves: 'the services bundle',

@@ -7,6 +7,7 @@ import { ConfigError } from '@headwater/service-kit';
 import { maskAddresses } from '@headwater/stage';
 import { aCollectorPayload, aTrackerEvent, tp2Body } from '@headwater/testing';
 import {
+  failureOf,
   openCustomEnrichments,
   type CustomEnrichmentsOptions,
   type OpenCustomEnrichments,
@@ -266,6 +267,37 @@ describe('a wake-up without a message', () => {
     // Time for a thread to fail; this one does not see it end meanwhile, and cannot start another.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
     expect(custom.run('{}')).toEqual([{ name: 'mine', result: {} }]);
+  });
+});
+
+describe('a thread that fails', () => {
+  it.each([
+    ['a.ts', 'at work in a.ts (TypeError)'],
+    [undefined, 'while its files were loaded (TypeError)'],
+  ])('is told by its place, and without the message of the error: %s', (file, place) => {
+    const sentence = failureOf(new TypeError('of alice'), file);
+    expect(sentence).toContain(`has failed ${place}, and is started again`);
+    expect(sentence).toMatch(/Correct the file, restart the enricher, then replay\.$/);
+    expect(sentence).not.toContain('alice');
+  });
+
+  it('says in the log whose memory was full, and what to do', async () => {
+    const lines: string[] = [];
+    const log = pino({}, { write: (line: string) => void lines.push(line) });
+    const files = {
+      'a.ts': enrichment('return {};', 'good'),
+      'b.ts': enrichment('const all = []; for (;;) all.push(new Array(1e6).fill(all));'),
+    };
+    open(files, { log, timeoutMs: 4_000 }).run('{}');
+    const giveUpAt = performance.now() + 10_000;
+    const told = (): string => lines.find((line) => line.includes('has failed')) ?? '';
+    while (told() === '' && performance.now() < giveUpAt)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(JSON.parse(told())).toMatchObject({
+      file: 'b.ts',
+      code: 'ERR_WORKER_OUT_OF_MEMORY',
+      msg: expect.stringContaining('It has filled its 256 MiB: let the file keep less, restart') as string,
+    });
   });
 });
 

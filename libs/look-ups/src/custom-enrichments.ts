@@ -175,7 +175,8 @@ function startThread(
   worker.stdout.resume();
   worker.stderr.resume();
   worker.on('error', (error: Error) => {
-    log.warn(`The thread of the custom enrichments has failed: ${error.name}. It is started again.`);
+    const atWork = Atomics.load(state, 0) === LOADING ? undefined : files[Atomics.load(state, 1)]?.file;
+    log.warn({ file: atWork, code: codeOf(error) }, failureOf(error, atWork));
   });
   worker.on('exit', () => {
     hasEnded = true;
@@ -193,6 +194,19 @@ function startThread(
     },
   };
 }
+
+/** What an error may be called by. Its message is the enrichment's, and could show who an event is about. */
+const codeOf = (error: Error): string => (error as NodeJS.ErrnoException).code ?? error.name;
+
+/** @param atWork file of the enrichment at work; undefined while they are loaded */
+export const failureOf = (error: Error, atWork: string | undefined): string => {
+  const where = atWork === undefined ? 'while its files were loaded' : `at work in ${atWork}`;
+  const fix =
+    codeOf(error) === 'ERR_WORKER_OUT_OF_MEMORY'
+      ? `It has filled its ${MEMORY_MIB} MiB: let the file keep less`
+      : 'Correct the file';
+  return `The thread of the custom enrichments has failed ${where} (${codeOf(error)}), and is started again with the next event. ${fix}, restart the enricher, then replay.`;
+};
 
 /**
  * Hands an event to the thread and waits. To store and to notify are two steps: the thread's notify for the event before

@@ -10,7 +10,7 @@ export function corpora(...parts: readonly string[]): string {
   const path = resolve(__dirname, '../../../../shared/corpora', ...parts);
   if (!existsSync(path))
     throw new Error(
-      `The test data ${parts.join('/')} is not at ${path}. Put the shared corpora beside the checkout (../shared/corpora) and run the test again.`,
+      `The test data ${parts.join('/')} is not at ${path}. Fetch it with \`npm run corpora\`, and run the test again.`,
     );
   return path;
 }

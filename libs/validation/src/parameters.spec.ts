@@ -1,15 +1,7 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import {
-  EventKind,
-  flagParameters,
-  plainParameters,
-  sizeParameters,
-  type EnrichedEvent,
-  type SelfDescribing,
-} from '@headwater/contracts';
+import { EventKind, type EnrichedEvent, type SelfDescribing } from '@headwater/contracts';
 import { ADDRESS_MASK } from '@headwater/stage';
-import { anEnrichedEvent, corpora } from '@headwater/testing';
+import { anEnrichedEvent } from '@headwater/testing';
 import { kinds, parametersOf } from './parameters';
 
 const json = (data: string): SelfDescribing => ({
@@ -52,18 +44,6 @@ describe('parametersOf', () => {
       f_pdf: '0',
       res: '1024x768',
     });
-  });
-
-  it('uses parameters that the tracker protocol has', () => {
-    const file = corpora(
-      'iglu-central',
-      'schemas/com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4',
-    );
-    const { items } = JSON.parse(readFileSync(file, 'utf8')) as {
-      items: { properties: Record<string, unknown> };
-    };
-    const names = [plainParameters, flagParameters, sizeParameters].flatMap((table) => Object.keys(table));
-    for (const name of [...names, 'e', 'ue_pr', 'co']) expect(Object.keys(items.properties)).toContain(name);
   });
 
   it('knows the parameter of every kind of event', () => {

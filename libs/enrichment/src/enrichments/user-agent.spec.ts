@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { ok } from '@headwater/stage';
-import Ajv from 'ajv-draft-04';
-import { corpora } from '@headwater/testing';
 import { aDraft, testLookUps } from '../testing/look-ups';
 import type { Draft } from './enrichment';
 import { LONGEST_USER_AGENT, userAgent } from './user-agent';
@@ -198,32 +195,6 @@ describe('a hostile user agent', () => {
     expect(slow.map((text) => text.slice(0, 40))).toEqual([]);
   });
 });
-
-it.each([firefox, safari, chrome, 'curl/8.5.0', ''])(
-  'adds a ua_parser_context that meets its schema: %s',
-  (useragent) => {
-    const [context] = patchOf(useragent)['derived_contexts'] as readonly { data: string }[];
-    expect(context).toMatchObject({
-      vendor: 'com.snowplowanalytics.snowplow',
-      name: 'ua_parser_context',
-      model: 1,
-      revision: 0,
-      addition: 0,
-    });
-    const address = 'com.snowplowanalytics.snowplow/ua_parser_context/jsonschema/1-0-0';
-    const schema = JSON.parse(readFileSync(corpora('iglu-central', 'schemas', address), 'utf8')) as Readonly<
-      Record<string, unknown>
-    >;
-    // The validator knows the self-describing meta-schema under draft 4's name only.
-    const ajv = new Ajv({ strict: false });
-    const isValid = ajv.compile({
-      type: 'object',
-      ...schema,
-      $schema: 'http://json-schema.org/draft-04/schema#',
-    });
-    expect([isValid(JSON.parse(context?.data ?? '')), isValid.errors]).toEqual([true, null]);
-  },
-);
 
 const android = (device: string): string =>
   `Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 ${device}Safari/537.36`;

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import type { EnrichedEvent } from '@headwater/contracts';
-import { corpora } from '@headwater/testing';
 import { emptyEvent } from './empty-event';
 import { parameters, type Parameter } from './parameters';
 
@@ -62,13 +60,6 @@ it.each(
 it('names every parameter once', () => {
   const keys = parameters.map(({ key }) => key);
   expect(new Set(keys).size).toBe(keys.length);
-});
-
-it('allows in bodies exactly what payload_data 1-0-4 allows', () => {
-  const file = corpora('iglu-central/schemas/com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4');
-  const schema = JSON.parse(readFileSync(file, 'utf8')) as { items: { properties: Record<string, unknown> } };
-  const allowed = parameters.filter(({ inBody }) => inBody).map(({ key }) => key);
-  expect([...allowed].sort()).toEqual(Object.keys(schema.items.properties).sort());
 });
 
 it('shows no identifier in clear', () => {

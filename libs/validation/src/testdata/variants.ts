@@ -173,3 +173,10 @@ function without(instance: Record<string, unknown>, name: string): Record<string
 function pick<T>(options: readonly T[], roll: (sides: number) => number): T {
   return options[roll(options.length)] as T;
 }
+
+/** Every object and array of the schema. */
+export function* nodesOf(node: unknown): Generator<SchemaNode> {
+  if (typeof node !== 'object' || node === null) return;
+  yield node as SchemaNode;
+  for (const child of Object.values(node)) yield* nodesOf(child);
+}

@@ -5,7 +5,9 @@ import { secret } from '@headwater/service-kit';
 import { z } from 'zod';
 import { readingConfig, sendingConfig } from '../config';
 
-const count = z.number().int().positive().optional();
+/** One size of the topics, where the job `topics` was told it. */
+const told = (what: string) =>
+  z.number().int().positive().optional().describe(`${what}, where the job \`topics\` was told so.`);
 
 /** What the doctor reads of the environment: the variables of the services and jobs. */
 export const doctorConfig = z.object({
@@ -18,9 +20,9 @@ export const doctorConfig = z.object({
         .enum(['cluster', 'embedded'])
         .optional()
         .describe('Sizes that the job `topics` was given; by the number of brokers when it is not set.'),
-      partitions: count,
-      replicationFactor: count,
-      minInsyncReplicas: count,
+      partitions: told('Partitions of each topic'),
+      replicationFactor: told('Replicas of each partition'),
+      minInsyncReplicas: told('Replicas that must have a record before it counts as written'),
     })
     .prefault({}),
   admin: z

@@ -140,6 +140,16 @@ const registryHeaders = ({ registry: { username, password } }: DoctorConfig): Re
     ? {}
     : { authorization: `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` };
 
+/** What to say when the registry does not tell a level. */
+export const unansweredLevel = (url: string, status: number): string =>
+  `The registry answers ${url} with ${String(status)} instead of the compatibility level. ${
+    status === 401 || status === 403
+      ? 'Give a user that may read it (REGISTRY__USERNAME, REGISTRY__PASSWORD).'
+      : status === 404
+        ? 'See that REGISTRY__URL is the base of its Confluent-compatible API: <url>/subjects must answer.'
+        : 'Its own log says why; run this again once it is well.'
+  }`;
+
 function registryOf(config: DoctorConfig): Registry {
   const registry = connectRegistry(config.registry, { log: silentLog });
   const { topicPrefix: prefix } = config.kafka;
@@ -149,12 +159,14 @@ function registryOf(config: DoctorConfig): Registry {
     findId: (topic) => registry.findId(topic, subjectOf(topic, prefix)),
     subjectOf: (topic) => subjectOf(topic, prefix),
     compatibility: async (topic) => {
-      const asked = `${url}/config/${encodeURIComponent(subjectOf(topic, prefix))}`;
-      const own = await httpGet(asked, registryHeaders(config));
+      const own = `${url}/config/${encodeURIComponent(subjectOf(topic, prefix))}`;
+      const first = await httpGet(own, registryHeaders(config));
       // A subject without a level of its own has the one of the whole registry.
-      const { status, body } =
-        own.status === 404 ? await httpGet(`${url}/config`, registryHeaders(config)) : own;
-      if (status !== 200) throw new Error(`${asked} is answered with ${String(status)}.`);
+      const [asked, { status, body }] =
+        first.status === 404
+          ? [`${url}/config`, await httpGet(`${url}/config`, registryHeaders(config))]
+          : [own, first];
+      if (status !== 200) throw new Error(unansweredLevel(asked, status));
       const { compatibilityLevel } = JSON.parse(body) as { readonly compatibilityLevel?: string };
       return compatibilityLevel ?? 'not set';
     },

@@ -31,4 +31,18 @@ describe('the ledger', () => {
     if (can) expect((await read).facts.hasEnded).toBe(true);
     else await expect(read).rejects.toThrow(/is damaged/);
   });
+
+  it.each([
+    ['empty', '', /is empty: .* Make another one with `headwater verify load --ledger DIR`\.$/],
+    [
+      'of something else',
+      '{"kind":"end"}\n',
+      /cannot be checked: .*\. Name the folder of another run, or make one with `headwater verify load --ledger DIR`\.$/,
+    ],
+  ])('says what to do about a file that is %s', async (_case, content, sentence) => {
+    const other = mkdtempSync(join(tmpdir(), 'headwater-ledger-'));
+    writeFileSync(join(other, 'ledger.ndjson'), content);
+    await expect(readLedger(other)).rejects.toThrow(sentence);
+    rmSync(other, { recursive: true });
+  });
 });

@@ -83,13 +83,17 @@ export async function readLedger(folder: string): Promise<ReadLedger> {
     else {
       const problem = runProblem(read);
       if (problem !== null || read?.kind !== 'run')
-        throw new UsageError(`${path} cannot be checked: ${problem ?? 'it is empty'}.`);
+        throw new UsageError(
+          `${path} cannot be checked: ${problem ?? 'it is empty'}. Name the folder of another run, or make one with \`headwater verify load --ledger DIR\`.`,
+        );
       run = read;
       facts = new Facts(read);
     }
   }
   if (run === null || facts === null)
-    throw new UsageError(`${path} is empty: the run ended before it sent anything.`);
+    throw new UsageError(
+      `${path} is empty: the run ended before it sent anything. Make another one with \`headwater verify load --ledger DIR\`.`,
+    );
   if (facts.isDamaged)
     throw new UsageError(
       `${path} is damaged: a crash leaves its last line torn, and others are. What was sent is not known, so nothing can be proven by it; make another run.`,
