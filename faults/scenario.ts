@@ -7,6 +7,8 @@ export interface Scene {
   readonly world: World;
   /** The only source of chance: the same seed breaks the same things. */
   readonly random: Random;
+  /** In the quick tier nothing may take long. */
+  readonly isQuick: boolean;
   /** Keeps a finding that does not depend on the ledger: in the report, and a failure when it does not hold. */
   readonly expect: (what: string, holds: boolean, saw?: string) => void;
   /** Keeps a figure or a remark for the report. */
@@ -30,7 +32,7 @@ export interface Scenario {
   readonly atOnce?: number;
   /** Longest time until all that was accepted before the end of a fault is through, seconds; by the number of the fault. */
   readonly recoverSeconds?: number | ((index: number) => number);
-  /** ClickHouse merges parts meanwhile, as it does in production; too long a run would have too many parts without. */
+  /** ClickHouse merges parts meanwhile, as it does in production: the ledger then counts no copy that was merged away. */
   readonly merging?: boolean;
   /** Alert rules that must page somebody during a run. */
   readonly pages?: readonly string[];
@@ -44,6 +46,10 @@ export interface Scenario {
   readonly quiet?: boolean;
   /** Says what stands in for the real thing, where it is not the real thing that broke. */
   readonly simulated?: string;
+  /** How it differs from its row of the matrix, and why, where it does. */
+  readonly differs?: string;
+  /** Services may answer by ending, and are started again, as Kubernetes does. In all others none may end by itself. */
+  readonly supervised?: boolean;
   /** Done before the load of a run begins, and undone by what it answers after the load has ended. */
   readonly prepare?: (scene: Scene) => Promise<() => Promise<void>>;
   /** One fault, from its beginning to its end. */

@@ -49,9 +49,9 @@ export const controls: readonly Control[] = [
     services: ['enricher'],
     edits: [
       {
-        file: 'libs/kafka/src/consumer/transactional-server.ts',
-        from: 'const transactionalId = `${this.groupId}-${lane.topic.name}-${String(lane.partition)}`;',
-        to: 'const transactionalId = `${this.groupId}-${String(process.pid)}-${lane.topic.name}-${String(lane.partition)}`;',
+        file: 'libs/kafka/src/producer/partition-transactions.ts',
+        from: '): string => `${groupId}-${name}-${String(partition)}`;',
+        to: '): string => `${groupId}-${String(process.pid)}-${name}-${String(partition)}`;',
       },
     ],
     caughtBy: ['I2'],

@@ -1,7 +1,7 @@
 import { scenario } from '../scenario';
 import { aResult } from '../testing/a-result';
 import { markdownOf, reportOf } from './report';
-import { brokenOff, problemsOf } from './result';
+import { brokenOff, problemsOf, type ControlResult } from './result';
 
 const kill = scenario({
   name: 'kill-enricher',
@@ -32,25 +32,60 @@ describe('the report', () => {
     expect(text).toContain('- kill-enricher, seed 3: I1 is broken: event x is nowhere');
   });
 
-  it('says of each control whether it was caught, not caught, or not run', () => {
-    const ran = (caught: boolean) => ({
+  it('says with what the runs were made, and beside how much else', () => {
+    const slow = { rate: 120, command: 'npm run faults -- --full --rate 120', beside: 1 };
+    const runs = [aResult({ seed: 1, ...slow }), aResult({ seed: 2, ...slow }), aResult({ beside: null })];
+    const text = markdownOf(reportOf([kill], [], runs, []));
+    expect(text).toContain('| `npm run faults -- --full --rate 120` | 120 | 1 | 2 |');
+    expect(text).toContain('| `npm run faults -- --full` | 500 | not known | 1 |');
+  });
+
+  it('says how it differs from the matrix, and each scenario for itself', () => {
+    const shorter = { ...kill, name: 'shorter', differs: '40 s rather than 60: it takes long' };
+    const text = markdownOf(reportOf([kill, shorter], [], [], []));
+    expect(text).toContain('| 2 | shorter | 40 s rather than 60: it takes long |');
+    expect(text).not.toContain('| 2 | kill-enricher |');
+    expect(text).toContain('Sessions of consumers end after 10 s');
+  });
+
+  describe('of each control', () => {
+    const ran = (over: Partial<ControlResult> = {}): ControlResult => ({
       control: 'no-token',
       commit: 'abc',
       build: 'one',
       startedAt: '2026-01-02T03:04:05.000Z',
       events: 1,
-      caught,
-      alerts: caught ? ['accounting'] : [],
-      broken: caught ? [{ id: 'I2', examples: [] }] : [],
+      caught: false,
+      alerts: [],
+      alertSeconds: null,
+      broken: [],
+      ...over,
     });
-    const linesOf = (...results: ReturnType<typeof ran>[]): string =>
-      markdownOf(reportOf([], [control], [], results))
-        .split('\n')
-        .filter((line) => line.startsWith('| no token'))
-        .join();
-    expect(linesOf()).toBe('| no token | not run with this build |  |');
-    expect(linesOf(ran(false))).toBe('| no token | **no** |  |');
-    expect(linesOf(ran(false), ran(true))).toBe('| no token | yes | I2, alert accounting |');
+    const caught = ran({
+      caught: true,
+      alerts: ['accounting'],
+      alertSeconds: 23.45,
+      broken: [{ id: 'I2', examples: [] }],
+    });
+
+    it.each([
+      ['not run', [], '| no token | not run with this build |  |  |'],
+      ['not caught', [ran()], '| no token | **no** |  |  |'],
+      ['caught in the end', [ran(), caught], '| no token | yes | I2, alert accounting | 23.4 s |'],
+      [
+        'caught in another build, before or after',
+        [{ ...caught, build: 'zero' }, ran(), { ...caught, build: 'two' }],
+        '| no token | **no** |  |  |',
+      ],
+      [
+        'run with another build only',
+        [{ ...caught, build: 'zero' }],
+        '| no token | not run with this build |  |  |',
+      ],
+    ])('says that it was %s', (_case, results, line) => {
+      const text = markdownOf(reportOf([kill], [control], [aResult({ build: 'one' })], results));
+      expect(text.split('\n').filter((each) => each.startsWith('| no token'))).toEqual([line]);
+    });
   });
 });
 

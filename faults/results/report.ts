@@ -1,5 +1,6 @@
 import type { Control } from '../controls/controls';
 import type { Scenario } from '../scenario';
+import { differences } from '../scenarios/differences';
 import { elsewhere } from '../scenarios/elsewhere';
 import { problemsOf, type ControlResult, type RunResult } from './result';
 
@@ -28,25 +29,38 @@ export interface Row extends Totals {
   readonly recoverySeconds: { readonly median: number; readonly longest: number } | null;
   readonly problems: readonly string[];
   readonly notes: readonly string[];
+  /** How it differs from its row of the matrix, and why. */
+  readonly differs: string | null;
+}
+
+/** A way in which runs were made. */
+export interface Way {
+  readonly command: string;
+  /** Events a second. */
+  readonly rate: number;
+  /** Other installations at work on the machine meanwhile, at most; null where nobody has looked. */
+  readonly beside: number | null;
+  readonly runs: number;
 }
 
 export interface Report {
-  readonly command: string;
   readonly build: string;
   readonly commits: readonly string[];
-  /** Events a second. */
-  readonly rates: readonly number[];
+  readonly ways: readonly Way[];
   readonly from: string;
   readonly to: string;
   readonly complete: boolean;
   readonly totals: Totals;
   readonly rows: readonly Row[];
   readonly elsewhere: typeof elsewhere;
+  readonly differences: typeof differences;
   readonly controls: readonly {
     readonly control: string;
     readonly title: string;
     readonly caught: boolean | null;
     readonly by: readonly string[];
+    /** From the close of the window until an alert was stored, where one had to be. */
+    readonly alertSeconds: number | null;
   }[];
 }
 
@@ -62,7 +76,7 @@ const totalsOf = (results: readonly RunResult[]): Totals => ({
   stuck: sum(results, 'stuck'),
 });
 
-/** What the runs of one build prove. `results` are of that build only. */
+/** What the runs of one build prove. `results` are of that build only; controls of others say nothing of it. */
 export function reportOf(
   scenarios: readonly Scenario[],
   controls: readonly Control[],
@@ -83,25 +97,27 @@ export function reportOf(
       ...totalsOf(own),
       recoverySeconds: spreadOf(own.flatMap(({ recoverySeconds }) => recoverySeconds)),
       notes: own.flatMap(({ notes }) => notes),
+      differs: scenario.differs ?? null,
       problems: own.flatMap((result) =>
         problemsOf(result).map((problem) => `seed ${String(result.seed)}: ${problem}`),
       ),
     };
   });
+  const build = results.at(-1)?.build ?? 'none';
   const times = results.map(({ startedAt }) => startedAt).sort();
   return {
-    command: 'npm run faults -- --full',
-    build: results.at(-1)?.build ?? 'none',
+    build,
     commits: [...new Set(results.map(({ commit }) => commit))],
-    rates: [...new Set(results.map(({ rate }) => rate))],
+    ways: waysOf(results),
     from: times[0] ?? '',
     to: times.at(-1) ?? '',
     complete: rows.every(({ faults, planned, runs }) => runs > 0 && faults >= planned),
     totals: totalsOf(results),
     rows,
     elsewhere,
+    differences,
     controls: controls.map(({ name, title }) => {
-      const found = controlResults.findLast(({ control }) => control === name);
+      const found = controlResults.findLast((result) => result.control === name && result.build === build);
       return {
         control: name,
         title,
@@ -110,9 +126,20 @@ export function reportOf(
           ...(found?.broken.map(({ id }) => id) ?? []),
           ...(found?.alerts.map((check) => `alert ${check}`) ?? []),
         ],
+        alertSeconds: found?.alertSeconds ?? null,
       };
     }),
   };
+}
+
+/** The ways in which runs were made, in the order of their first. */
+function waysOf(results: readonly RunResult[]): readonly Way[] {
+  const ways = new Map<string, Way>();
+  for (const { rate, beside, command = `npm run faults -- --full --rate ${String(rate)}` } of results) {
+    const key = `${command} ${String(rate)} ${String(beside)}`;
+    ways.set(key, { command, rate, beside, runs: (ways.get(key)?.runs ?? 0) + 1 });
+  }
+  return [...ways.values()];
 }
 
 function spreadOf(seconds: readonly number[]): Row['recoverySeconds'] {
@@ -131,6 +158,9 @@ export function markdownOf(report: Report): string {
     own.map((problem) => `- ${scenario}, ${problem}`),
   );
   const paged = rows.filter(({ mustPage, runs }) => runs > 0 && mustPage.length > 0);
+  const differs = rows.flatMap(({ row, scenario, differs: own }) =>
+    own === null ? [] : [`| ${String(row)} | ${scenario} | ${own} |`],
+  );
   const notes = rows.flatMap(({ scenario, notes: own }) => own.map((note) => `- ${scenario}: ${note}`));
   return `# What faults do to events
 
@@ -139,8 +169,14 @@ export function markdownOf(report: Report): string {
 ${figure(totals.faults)} faults were injected into a pipeline under load, and ${figure(totals.events)} events were accepted meanwhile:
 **${figure(totals.lost)} lost, ${figure(totals.duplicated)} duplicated, ${figure(totals.leaked)} with an address that leaked, ${figure(totals.stuck)} times stuck.**${report.complete ? '' : ' This is a part of the full tier: the column *faults* says how much of it.'}
 
-Made with \`${report.command}\`, which goes on where it stopped; build \`${report.build}\` (commit ${report.commits.map((commit) => `\`${commit}\``).join(', ')}), ${report.from.slice(0, 16)} to ${report.to.slice(0, 16)} UTC.
-Load: ${report.rates.join(' or ')} events a second over 6 partitions (3 brokers: 3) from \`headwater verify load\`, some of them bad, too large, sent twice, or in conflict; two of each service; after each
+Build \`${report.build}\` (commit ${report.commits.map((commit) => `\`${commit}\``).join(', ')}), ${report.from.slice(0, 16)} to ${report.to.slice(0, 16)} UTC. The command goes on where it stopped; with \`--only\` and \`--minutes\` it
+does a part:
+
+| made with | events a second | other installations on the machine, at most | runs |
+| --- | --: | --: | --: |
+${report.ways.map(({ command, rate, beside, runs }) => `| \`${command}\` | ${String(rate)} | ${beside === null ? 'not known' : String(beside)} | ${String(runs)} |`).join('\n')}
+
+Load over 6 partitions (3 brokers: 3) from \`headwater verify load\`, some of it bad, too large, sent twice, or in conflict; two of each service; after each
 run \`headwater verify check\` looks for every event ([how](../how-to/verify.md)). *Through* is the time from the end of a fault until all that was
 accepted before it has passed every stage. One machine with two cores runs all of it, so these times are upper bounds.
 
@@ -157,6 +193,16 @@ ${report.elsewhere.map(({ row, title, test }) => `Row ${String(row)} (${title}) 
 
 ${problems.length === 0 ? 'No run broke an invariant or an expectation of its scenario.' : `What did not hold:\n\n${problems.join('\n')}`}
 
+## How this differs from the matrix of faults, and why
+
+The matrix is the plan that was made before the suite was. Of all rows:
+
+${report.differences.map((difference) => `- ${difference}`).join('\n')}
+
+| row | scenario | differs |
+| --: | --- | --- |
+${differs.join('\n')}
+
 ## Does anybody hear of it?
 
 A Prometheus watches every service with [the alert rules that ship](../../deploy/prometheus/headwater.rules.yaml), made sixty times as fast: \`for: 10m\` is ten
@@ -169,10 +215,11 @@ ${paged.map(({ title, mustPage, pages }) => `| ${title} | ${mustPage.join(', ')}
 
 ${notes.length === 0 ? '' : `## Notes\n\n${notes.join('\n')}\n\n`}## Would it be noticed?
 
-Builds in which one guarantee is broken on purpose, run under the same load (\`npm run faults -- --controls\`). All must be caught.
+Builds in which one guarantee is broken on purpose, run under the same load (\`npm run faults -- --controls\`). All must be caught; an alert that
+must be raised has to be stored within a minute of the close of the first window in which something was lost.
 
-| broken | caught | by |
-| --- | --- | --- |
-${controls.map(({ title, caught, by }) => `| ${title} | ${caught === null ? 'not run with this build' : caught ? 'yes' : '**no**'} | ${by.join(', ')} |`).join('\n')}
+| broken | caught | by | alert after the close |
+| --- | --- | --- | --: |
+${controls.map(({ title, caught, by, alertSeconds }) => `| ${title} | ${caught === null ? 'not run with this build' : caught ? 'yes' : '**no**'} | ${by.join(', ')} | ${alertSeconds === null ? '' : `${alertSeconds.toFixed(1)} s`} |`).join('\n')}
 `;
 }

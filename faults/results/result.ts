@@ -31,6 +31,10 @@ export const runResult = z.object({
   stuck: count,
   /** Events a second. */
   rate: count,
+  /** What makes the same runs; older lines do not say it. */
+  command: z.string().optional(),
+  /** Other installations of the suite at work on the machine meanwhile, at most; null where nobody has looked. */
+  beside: count.nullable().default(null),
   /** Events in payloads that were answered 503, or not at all, however often they were sent: nobody has promised anything. */
   refused: count,
   unknown: count,
@@ -64,7 +68,10 @@ export const allWell = {
 
 /** The result of a run of which nothing is known but that it broke off. */
 export const brokenOff = (
-  run: Pick<RunResult, 'scenario' | 'row' | 'seed' | 'rate' | 'commit' | 'build' | 'startedAt'>,
+  run: Pick<
+    RunResult,
+    'scenario' | 'row' | 'seed' | 'rate' | 'command' | 'beside' | 'commit' | 'build' | 'startedAt'
+  >,
   why: string,
 ): RunResult => ({
   ...run,
@@ -107,6 +114,8 @@ export const controlResult = z.object({
   caught: z.boolean(),
   /** Checks of the quality monitor that raised an alert, where one had to. */
   alerts: z.array(z.string()).default([]),
+  /** From the close of the minute in which something was lost until the alert was stored, seconds; null where none had to be. */
+  alertSeconds: z.number().nullable().default(null),
   broken: z.array(z.object({ id: z.string(), examples: z.array(z.string()) })),
 });
 export type ControlResult = z.infer<typeof controlResult>;

@@ -15,7 +15,7 @@ const named = (name: string, full: number, quick?: number) =>
   });
 
 describe('the plan', () => {
-  it('runs the quick tier under one ledger, but for scenarios that judge theirs', () => {
+  it('runs the quick tier under one ledger, but for scenarios that need their own', () => {
     const judged = { ...named('c', 10, 3), judge: () => Promise.resolve() };
     const plan = quickPlan([named('a', 30, 2), judged, named('b', 5), named('d', 5, 1)], 7);
     expect(plan.map(({ scenario: { name, title }, seed, faults }) => [name, title, seed, faults])).toEqual([
@@ -23,6 +23,7 @@ describe('the plan', () => {
       ['c', judged.title, 7, 3],
     ]);
     expect(quickPlan([judged, named('b', 5)], 7)).toHaveLength(1);
+    expect(quickPlan([named('a', 5, 1), { ...named('d', 5, 1), supervised: true }], 7)).toHaveLength(2);
   });
 
   it('cuts the full tier to runs of at most 15 faults, each under a seed of its own', () => {

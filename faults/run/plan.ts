@@ -11,10 +11,12 @@ export interface PlannedRun {
   readonly faults: number;
 }
 
-/** The quick tier: one run of all scenarios that have a part in it, and one of each that judges its run. */
+/** The quick tier: one run of all scenarios that have a part in it, and one of each that needs its own. */
 export function quickPlan(scenarios: readonly Scenario[], seed: number): readonly PlannedRun[] {
   const quick = scenarios.filter((scenario) => scenario.quick !== undefined);
-  const alone = quick.filter(({ prepare, judge }) => prepare !== undefined || judge !== undefined);
+  const alone = quick.filter(
+    ({ prepare, judge, supervised }) => prepare !== undefined || judge !== undefined || supervised === true,
+  );
   const together = quick
     .filter((scenario) => !alone.includes(scenario))
     .flatMap((scenario) => Array.from({ length: scenario.quick ?? 0 }, () => scenario));

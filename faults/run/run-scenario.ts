@@ -4,10 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '@headwater/testing';
 import type { Expectation, RunResult } from '../results/result';
 import { secondsToRecover, type Scenario, type Scene } from '../scenario';
+import { inWords, type Ending } from '../world/endings';
 import { Load } from '../world/load';
 import type { Page } from '../world/pager';
+import { supervise } from '../world/supervisor';
 import type { World } from '../world/world';
 import type { Build } from './build-id';
+import { neighboursOf } from './neighbours';
+import { unverifiedOf } from './unverified';
 
 const SETTLE_SECONDS = 60;
 /** The load is steady before the first fault. */
@@ -19,8 +23,6 @@ const OF_LOSS: ReadonlySet<string> = new Set([
   'HeadwaterPartitionPoisoned',
   'HeadwaterAccountingOpen',
 ]);
-/** The invariant of alerts; nothing is asked of it where they may say what they like. */
-const OF_ALERTS = 'I10';
 /** The check of the quality monitor that says the same. */
 const ACCOUNTING = 'accounting';
 /** What the report keeps of what was found. */
@@ -33,6 +35,9 @@ export interface RunOptions {
   readonly build: Build;
   /** Events a second. */
   readonly rate: number;
+  readonly isQuick: boolean;
+  /** What makes the same runs. */
+  readonly command: string;
   readonly tell: (line: string) => void;
 }
 
@@ -40,7 +45,7 @@ export interface RunOptions {
 export async function runScenario(
   scenario: Scenario,
   world: World,
-  { seed, faults, build, tell, rate }: RunOptions,
+  { seed, faults, build, tell, rate, isQuick, command }: RunOptions,
 ): Promise<RunResult> {
   const started = Date.now();
   const random = new Random(seed);
@@ -52,6 +57,7 @@ export async function runScenario(
   const scene: Scene = {
     world,
     random,
+    isQuick,
     tell,
     note: (text) => void notes.push(text),
     expect: (what, holds, saw) =>
@@ -59,7 +65,10 @@ export async function runScenario(
   };
   const recoverySeconds: number[] = [];
   let stuck = 0;
+  let beside = neighboursOf(world.folder);
+  world.endings.take();
   const undo = await scenario.prepare?.(scene);
+  const release = scenario.supervised === true ? supervise(scene) : null;
   if (scenario.merging !== true) await world.merging(false);
   const load = Load.start({
     collectorUrl: world.collectorUrl,
@@ -78,6 +87,7 @@ export async function runScenario(
       const took = await world.kafka.through(secondsToRecover(scenario, index) * 1000);
       if (took === null) stuck += 1;
       else recoverySeconds.push(Math.round(took / 100) / 10);
+      beside = Math.max(beside, neighboursOf(world.folder));
       tell(
         `${scenario.name} ${String(index + 1)}/${String(faults)}: ${took === null ? 'STUCK' : `through after ${(took / 1000).toFixed(1)} s`}, ${String(load.acceptedEvents)} events accepted`,
       );
@@ -87,6 +97,7 @@ export async function runScenario(
     await load.abandon();
     throw error;
   } finally {
+    await release?.();
     await undo?.();
   }
   const pages = await world.pager?.firing((Date.now() - started) / 1000);
@@ -94,6 +105,7 @@ export async function runScenario(
   const failing = await world.mend();
   for (const why of failing)
     scene.expect('every service is ready a minute after the last fault', false, why.slice(0, KEPT_WORDS));
+  judgeEndings(scenario, world.endings.take(), scene);
   const { alerts = [], quiet = false, looksLikeLoss = false } = scenario;
   const verification = await load.check({
     scan: [world.logs],
@@ -119,13 +131,10 @@ export async function runScenario(
     refused: verification.sent.refused,
     unknown: verification.sent.unknown,
     recoverySeconds,
-    unverified: verification.invariants
-      .filter(
-        ({ id, verdict }) =>
-          verdict === 'unverified' || (verdict === 'not checked' && !(id === OF_ALERTS && looksLikeLoss)),
-      )
-      .map(({ id, note }) => (note === undefined ? id : `${id} (${note})`)),
+    unverified: [...unverifiedOf(verification.invariants, looksLikeLoss)],
     rate,
+    command,
+    beside,
     broken: verification.invariants.flatMap(({ id, verdict, examples }) =>
       verdict === 'broken' ? [{ id, examples: examples.slice(0, KEPT_EXAMPLES) }] : [],
     ),
@@ -151,4 +160,19 @@ function judgePages(
     )
     .map(({ alert }) => alert);
   scene.expect('nobody is paged for nothing', noise.length === 0, noise.join(', ') || 'nothing');
+}
+
+/** No service ends but by what is done to it; where it may, how often is of interest. */
+function judgeEndings({ supervised = false }: Scenario, endings: readonly Ending[], scene: Scene): void {
+  if (!supervised)
+    scene.expect(
+      'no service ended by itself',
+      endings.length === 0,
+      endings
+        .map(({ instance, said }) => `${instance}: ${said}`)
+        .join('\n')
+        .slice(0, KEPT_WORDS),
+    );
+  else if (endings.length > 0)
+    scene.note(`services ended by themselves and were started again: ${inWords(endings)}`);
 }

@@ -1,5 +1,4 @@
 import type { Scenario } from '../scenario';
-import { supervised } from '../world/supervisor';
 
 /**
  * What scenarios with three brokers share: services may answer such a fault by ending, and are started again; and it takes
@@ -9,5 +8,5 @@ export const inCluster = {
   world: 'three brokers',
   atOnce: 5,
   recoverSeconds: 120,
-  prepare: supervised,
+  supervised: true,
 } as const satisfies Partial<Scenario>;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { groupOf, topics, type ServiceName } from '@headwater/contracts';
 import { scenario, type Scenario } from '../scenario';
 import { linesFrom } from '../world/log-lines';
-import { isReady } from '../world/readiness';
+import { areReady } from '../world/readiness';
 import { until } from '../world/until';
 import type { World } from '../world/world';
 
@@ -93,8 +93,7 @@ export const logScenarios: readonly Scenario[] = [
       await Promise.all(loaders.map((service) => service.start('launched')));
       const refused = (): boolean => logs.some((lines) => lines().some(({ code }) => code === 'E_ABOVE_END'));
       expect('a loader says that the log ends before what it has read', await until(refused, 60_000));
-      const isNoneReady = async (): Promise<boolean> =>
-        !(await Promise.all(loaders.map(({ url }) => isReady(url, 2_000)))).includes(true);
+      const isNoneReady = async (): Promise<boolean> => !(await areReady(loaders)).includes(true);
       expect('no loader is ready', await until(isNoneReady, 30_000));
       await sleep(UNTIL_PAGED_MS);
       for (const service of loaders) await service.stop();

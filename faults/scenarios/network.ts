@@ -52,7 +52,9 @@ export const networkScenarios: readonly Scenario[] = [
     name: 'slow-transactions',
     row: 16,
     title: 'requests of transactions reach their coordinator up to 30 s late, or in small pieces',
-    full: 8,
+    full: 20,
+    differs:
+      'all requests to one broker are delayed, those of transactions among them: a proxy that knows no protocol cannot choose',
     async inject(scene) {
       const { world, random } = scene;
       const proxy = random.pick(world.proxies);
@@ -167,7 +169,7 @@ export const networkScenarios: readonly Scenario[] = [
     name: 'broker-moves',
     row: 35,
     title: 'a broker comes back under another address, the old one is dead; later it moves back',
-    full: 2,
+    full: 3,
     atOnce: 3,
     simulated: 'the broker advertises another port; no name service is involved',
     async inject({ world, random, expect }) {
@@ -192,7 +194,7 @@ export const networkScenarios: readonly Scenario[] = [
     name: 'bad-line',
     row: 27,
     title: 'answers of all brokers take 200 ± 100 ms, and each second one connection of twenty is reset',
-    full: 4,
+    full: 5,
     async inject({ world, random }) {
       await during(
         world.proxies.map((proxy) => proxy.toxic('latency', { latency: 200, jitter: 100 })),

@@ -9,7 +9,10 @@ import { probed } from './probed';
 /** A process that is gone is started again by Kubernetes within so long, milliseconds. */
 const LONGEST_ABSENCE_MS = 3_000;
 const LONGEST_ABSENCE_OF_MONITOR_MS = 15_000;
+const SHORTEST_PAUSE_MS = 9_000;
+const LONGEST_PAUSE_MS = 40_000;
 const DRAIN_SECONDS = 25;
+const drained = ['collector', 'enricher', 'validator', 'loader'] as const;
 
 async function crash(
   { world, random }: Scene,
@@ -33,20 +36,30 @@ const crashOf = (row: number, name: ServiceName, full: number): Scenario =>
     inject: (scene) => crash(scene, name),
   });
 
+/** There is only one, and while it is away nobody hears of a deviation. */
+async function monitorCatchesUp({ world, expect }: Scene): Promise<void> {
+  const topic = topics.stageCounts.name;
+  const caughtUp = await world.kafka.catchesUp('quality-monitor', topic, 60_000);
+  expect('it has read all counts within a minute', caughtUp);
+}
+
+async function pause({ world, random, isQuick }: Scene, name: ServiceName): Promise<void> {
+  const service = random.pick(world.of(name));
+  service.pause();
+  const longest = isQuick ? SESSION_TIMEOUT_MS + 5_000 : LONGEST_PAUSE_MS;
+  await sleep(random.between(isQuick ? SESSION_TIMEOUT_MS + 2_000 : SHORTEST_PAUSE_MS, longest));
+  service.resume();
+}
+
 const pauseOf = (name: ServiceName): Scenario =>
   scenario({
     name: `pause-${name}`,
     row: 6,
-    title: `SIGSTOP for longer than the session, so that another takes over and the zombie wakes up: ${name}`,
+    title: `SIGSTOP for 9 to 40 s, mostly longer than the session, so that another takes over and the zombie wakes up: ${name}`,
     world: 'one broker',
     quick: 1,
-    full: 8,
-    async inject({ world, random }) {
-      const service = random.pick(world.of(name));
-      service.pause();
-      await sleep(SESSION_TIMEOUT_MS + random.between(2_000, 8_000));
-      service.resume();
-    },
+    full: 10,
+    inject: (scene) => pause(scene, name),
   });
 
 /** What happens to processes: crashes, hangs, orderly stops. */
@@ -80,12 +93,8 @@ export const processScenarios: readonly Scenario[] = [
     full: 5,
     pages: ['HeadwaterMonitorMissing'],
     async inject(scene) {
-      // There is only one, and while it is away nobody hears of a deviation.
       await crash(scene, 'quality-monitor', LONGEST_ABSENCE_OF_MONITOR_MS);
-      const { world, expect } = scene;
-      const topic = topics.stageCounts.name;
-      const caughtUp = await world.kafka.catchesUp('quality-monitor', topic, 60_000);
-      expect('it has read all counts within a minute of its start', caughtUp);
+      await monitorCatchesUp(scene);
     },
   }),
   pauseOf('enricher'),
@@ -93,15 +102,28 @@ export const processScenarios: readonly Scenario[] = [
   pauseOf('loader'),
   pauseOf('collector'),
   scenario({
+    name: 'pause-quality-monitor',
+    row: 6,
+    title: 'SIGSTOP of the only quality monitor for 9 to 40 s',
+    world: 'one broker',
+    full: 10,
+    pages: ['HeadwaterMonitorMissing'],
+    async inject(scene) {
+      await pause(scene, 'quality-monitor');
+      await monitorCatchesUp(scene);
+    },
+  }),
+  scenario({
     name: 'drain',
     row: 7,
     title: 'SIGTERM under load, one of two after the other, as a rollout does',
     world: 'one broker',
-    quick: 1,
-    full: 16,
-    async inject(scene) {
-      const { world, random, expect } = scene;
-      const name = random.pick(['collector', 'enricher', 'validator', 'loader'] as const);
+    quick: drained.length,
+    full: 20,
+    async inject(scene, index) {
+      const { world, expect } = scene;
+      // By its number, and not by lot: as many in a row as there are services drain each of them.
+      const name = drained[index % drained.length] ?? 'collector';
       const tally = await probed(scene, async () => {
         for (const service of world.of(name)) {
           const from = performance.now();

@@ -77,7 +77,7 @@ export const upgradeScenarios: readonly Scenario[] = [
     title:
       'rolling upgrade to the next version (two records with a field more, a table with a column more) and back, services in any order',
     world: 'one broker',
-    full: 3,
+    full: 5,
     atOnce: 2,
     async inject(scene) {
       const { world } = scene;

@@ -13,6 +13,8 @@ export const aResult = (over: Partial<RunResult> = {}): RunResult => ({
   events: 20_000,
   ...allWell,
   rate: 500,
+  command: 'npm run faults -- --full',
+  beside: 0,
   refused: 3,
   unknown: 1,
   recoverySeconds: [2.1, 4.4, 3],

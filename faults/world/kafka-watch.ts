@@ -1,10 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { groupOf, topics, type ServiceName } from '@headwater/contracts';
-import { Kafka, logLevel, Partitioners, type Admin, type Message } from 'kafkajs';
+import { CompressionCodecs, CompressionTypes, Kafka, logLevel, Partitioners, type Admin } from 'kafkajs';
 import { until } from './until';
 
 const POLL_MS = 200;
 const ASK_MS = 10_000;
+const SAMPLE_MS = 60_000;
+
+// kafkajs knows gzip only; the stages write zstd.
+const [compress, decompress] = [promisify(zstdCompress), promisify(zstdDecompress)];
+CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+  compress: ({ buffer }: { readonly buffer: Buffer }) => compress(buffer),
+  decompress: (buffer: Buffer) => decompress(buffer),
+});
 
 /** What the stages of the flow read, in its order. */
 const flow: readonly (readonly [ServiceName, readonly string[]])[] = [
@@ -12,6 +23,13 @@ const flow: readonly (readonly [ServiceName, readonly string[]])[] = [
   ['validator', [topics.enrichedEvents.name]],
   ['loader', [topics.validEvents.name, topics.failedEvents.name]],
 ];
+
+/** A record to be written as it is. */
+export interface RawRecord {
+  readonly key: string;
+  readonly value: Buffer | null;
+  readonly compression: CompressionTypes;
+}
 
 /** Names of the topics that a service reads. */
 export const inputsOf = (name: ServiceName): readonly string[] =>
@@ -108,14 +126,38 @@ export class KafkaWatch {
     return until(() => areInSync().catch(() => false), withinMs);
   }
 
-  /** Writes records as they are, past every codec. */
-  async write(topic: string, messages: readonly Message[]): Promise<void> {
+  /** The value of a record that is in a topic, as it is there. @throws when none is found in a minute */
+  async sample(topic: string): Promise<Buffer> {
+    const consumer = this.client('faults-sampler').consumer({ groupId: `faults-sampler-${randomUUID()}` });
+    const found: Buffer[] = [];
+    await consumer.connect();
+    try {
+      await consumer.subscribe({ topics: [topic], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachMessage({ message }) {
+          if (message.value !== null) found.push(message.value);
+          return Promise.resolve();
+        },
+      });
+      await until(() => found.length > 0, SAMPLE_MS);
+    } finally {
+      await consumer.disconnect();
+    }
+    const [first] = found;
+    if (!first) throw new Error(`No record was found in ${topic}.`);
+    return first;
+  }
+
+  /** Writes records as they are, past every codec, each in a batch of its own. */
+  async write(topic: string, records: readonly RawRecord[]): Promise<void> {
     const producer = this.client('faults-writer').producer({
       createPartitioner: Partitioners.DefaultPartitioner,
     });
     await producer.connect();
     try {
-      await producer.send({ topic, acks: -1, messages: [...messages] });
+      for (const { compression, ...message } of records)
+        await producer.send({ topic, acks: -1, compression, messages: [message] });
     } finally {
       await producer.disconnect();
     }

@@ -8,12 +8,36 @@ const WARM_UP_MS = 5 * 60_000;
 const MINUTES_AN_HOUR = 60;
 /** A slope over less says nothing. */
 const LEAST_SAMPLES = 30;
+/** What a process is judged by, once it has lived for five minutes: its last quarter of an hour. */
+const JUDGED_SAMPLES = 90;
+const SAMPLES_OF_YOUTH = 30;
 
-interface Sample {
+export interface Sample {
   /** Minutes since the start. */
   readonly at: number;
   /** Resident memory, MiB. */
   readonly size: number;
+}
+
+/** How the memory of one process developed, MiB and MiB an hour. */
+export interface Growth {
+  readonly mean: number;
+  readonly hourly: number;
+  /** Over its last quarter of an hour; null where it was too young for that. */
+  readonly lately: number | null;
+  readonly minutes: number;
+}
+
+/** Null of a process that did not live long enough to tell. */
+export function growthOf(samples: readonly Sample[]): Growth | null {
+  if (samples.length < LEAST_SAMPLES) return null;
+  const isGrown = samples.length >= SAMPLES_OF_YOUTH + JUDGED_SAMPLES;
+  return {
+    mean: samples.reduce((sum, { size }) => sum + size, 0) / samples.length,
+    hourly: slopeOf(samples) * MINUTES_AN_HOUR,
+    lately: isGrown ? slopeOf(samples.slice(-JUDGED_SAMPLES)) * MINUTES_AN_HOUR : null,
+    minutes: (samples.length * SAMPLE_MS) / 60_000,
+  };
 }
 
 /** Watches the resident memory of services that run all the time. */
@@ -28,17 +52,15 @@ export class MemoryWatch {
     }, SAMPLE_MS);
   }
 
-  /** Ends it. A line for each process that lived long enough to tell. */
-  stop(): readonly string[] {
+  /** Ends it. By name, each process that lived long enough to tell. */
+  stop(): ReadonlyMap<string, Growth> {
     clearInterval(this.timer);
-    return [...this.lives].flatMap(([life, samples]) => {
-      if (samples.length < LEAST_SAMPLES) return [];
-      const mean = samples.reduce((sum, { size }) => sum + size, 0) / samples.length;
-      const slope = slopeOf(samples) * MINUTES_AN_HOUR;
-      return [
-        `memory of ${life}: ${mean.toFixed(0)} MiB, ${slope >= 0 ? '+' : ''}${slope.toFixed(1)} MiB an hour (${((100 * slope) / mean).toFixed(1)} %) over ${(samples.length / 6).toFixed(0)} minutes`,
-      ];
-    });
+    const found = new Map<string, Growth>();
+    for (const [life, samples] of this.lives) {
+      const growth = growthOf(samples);
+      if (growth) found.set(life, growth);
+    }
+    return found;
   }
 
   private sample(): void {

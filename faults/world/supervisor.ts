@@ -6,10 +6,10 @@ const LOOK_MS = 500;
 const BACK_OFF_MS = 1_000;
 
 /**
- * What Kubernetes does: a service that has ended is started again. For faults that a service may answer by ending itself. As
- * `prepare` of a scenario.
+ * What Kubernetes does: a service that has ended is started again, until what is answered is called. For faults that a service
+ * may answer by ending itself.
  */
-export function supervised({ world, tell }: Scene): Promise<() => Promise<void>> {
+export function supervise({ world, tell }: Scene): () => Promise<void> {
   const stopping = new AbortController();
   const watch = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -26,8 +26,8 @@ export function supervised({ world, tell }: Scene): Promise<() => Promise<void>>
     }
   };
   const watching = watch();
-  return Promise.resolve(async () => {
+  return async () => {
     stopping.abort();
     await watching;
-  });
+  };
 }

@@ -22,6 +22,7 @@ import {
 } from '@headwater/stack';
 import { Balancer } from './balancer';
 import { ClickHouseGate } from './clickhouse-gate';
+import { Endings } from './endings';
 import { KafkaWatch } from './kafka-watch';
 import { Pager } from './pager';
 import { RegistryGate } from './registry-gate';
@@ -66,6 +67,8 @@ export class World {
     readonly tables: ClickHouseClient,
     private readonly services: ReadonlyMap<ServiceName, readonly PipelineService[]>,
     readonly loaders: readonly GatedLoader[],
+    /** Services that ended without being told to. */
+    readonly endings: Endings,
     readonly balancer: Balancer,
     readonly kafka: KafkaWatch,
     /** Null where nobody asks who is woken. */
@@ -116,11 +119,12 @@ export class World {
     const registryGate = await RegistryGate.start(endpoints.registryUrl);
     const services = new Map<ServiceName, PipelineService[]>();
     const loaders: GatedLoader[] = [];
+    const endings = new Endings();
     for (const name of serviceNames)
       for (let number = 1; number <= replicas[name]; number += 1) {
         const gate = name === 'loader' ? await ClickHouseGate.start(endpoints.clickhouseUrl) : null;
         const instance = `${name}-${String(number)}`;
-        const service = serviceProcess({
+        const process = serviceProcess({
           name,
           instance,
           endpoints: {
@@ -132,6 +136,7 @@ export class World {
           port: servicePorts.shift() ?? 0,
           env: settings,
         });
+        const service = endings.watch(process, instance);
         services.set(name, [...(services.get(name) ?? []), service]);
         if (gate) loaders.push({ service, gate });
       }
@@ -149,6 +154,7 @@ export class World {
       createClient({ url: endpoints.clickhouseUrl, database: 'headwater' }),
       services,
       loaders,
+      endings,
       await Balancer.start(() => services.get('collector') ?? []),
       new KafkaWatch(cluster.direct),
       paging
@@ -193,6 +199,14 @@ export class World {
     const [row] = await answer.json<T>();
     if (!row) throw new Error(`ClickHouse answers no row to ${query}`);
     return row;
+  }
+
+  /** Rows beyond the first of an event. An id that two events of a tracker share has been made two before it is stored. */
+  async copiesIn(table: 'events_stored' | 'events'): Promise<number> {
+    const { copies } = await this.figures<{ copies: number }>(
+      `SELECT toFloat64(count() - uniqExact(app_id, event_id)) AS copies FROM ${table}`,
+    );
+    return copies;
   }
 
   /** Folder of everything that any part has logged. */
