@@ -2,13 +2,16 @@ import { connect } from 'node:net';
 import { Pool } from 'undici';
 import type { Attack, HttpRequest } from './attack';
 
-/** What came back: a status; `closed` without one; or nothing in time. */
+/** What came back: a status; `closed` without one; or `silent`, nothing in time. */
 export type Answer = number | 'closed' | 'silent';
 
-/** Longest wait for an answer. What is asked for takes milliseconds: who is silent for so long hangs. */
-const PATIENCE_MS = 20_000;
-/** Raw bytes may be no whole request: the collector waits for the rest until its own time limit, and that is no hang. */
-const RAW_PATIENCE_MS = 2_500;
+/**
+ * Longest wait for an answer. What is asked for takes milliseconds, and the collector itself gives up a request that does not
+ * come to its end after 15 s: who is silent for so long hangs.
+ */
+export const PATIENCE_MS = 20_000;
+/** What was answered may still be followed by the answer to a hidden request. */
+const AFTERMATH_MS = 2_500;
 const CONNECTIONS = 16;
 /** Stands in the answer to a request that was hidden in another one. */
 const SMUGGLED = 'User-agent: *';
@@ -18,12 +21,15 @@ export class Attacker {
   private readonly pool: Pool;
   private readonly port: number;
 
-  constructor(url: string) {
+  constructor(
+    url: string,
+    private readonly patienceMs = PATIENCE_MS,
+  ) {
     this.port = Number(new URL(url).port);
     this.pool = new Pool(url, {
       connections: CONNECTIONS,
-      headersTimeout: PATIENCE_MS,
-      bodyTimeout: PATIENCE_MS,
+      headersTimeout: patienceMs,
+      bodyTimeout: patienceMs,
       maxHeaderSize: 1024 * 1024,
     });
   }
@@ -58,22 +64,26 @@ export class Attacker {
     return new Promise((resolve) => {
       const socket = connect(this.port, '127.0.0.1');
       let received = '';
-      const end = (): void => {
+      const status = (): string | undefined => /^HTTP\/1\.[01] (?!100)(\d{3})/m.exec(received)?.[1];
+      const end = (without: 'closed' | 'silent'): void => {
+        clearTimeout(timer);
         socket.destroy();
-        const status = /^HTTP\/1\.[01] (?!100)(\d{3})/m.exec(received)?.[1];
+        const answer = status();
         resolve({
-          answer: status === undefined ? 'closed' : Number(status),
+          answer: answer === undefined ? without : Number(answer),
           smuggled: received.includes(SMUGGLED),
         });
       };
-      const timer = setTimeout(end, RAW_PATIENCE_MS);
+      let timer = setTimeout(end, this.patienceMs, 'silent');
       socket.on('data', (chunk: Buffer) => {
         received += chunk.toString('latin1');
+        if (status() === undefined) return;
+        clearTimeout(timer);
+        timer = setTimeout(end, AFTERMATH_MS, 'silent');
       });
       socket.on('error', () => undefined);
       socket.on('close', () => {
-        clearTimeout(timer);
-        end();
+        end('closed');
       });
       for (const part of parts) socket.write(part);
     });

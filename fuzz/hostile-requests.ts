@@ -1,9 +1,9 @@
 import { Random } from '@headwater/testing';
 import type { Attack, Campaign } from './attack';
-import { Attacker, type Answer } from './client';
+import { Attacker, PATIENCE_MS, type Answer } from './client';
 import type { RequestResults } from './results';
 import { Target } from './target';
-import { jsonVerdicts } from './verdicts';
+import { jsonVerdicts, type Verdicts } from './verdicts';
 
 /** Attacks that are sent, and whose events are then counted, together. */
 const CHUNK = 512;
@@ -13,6 +13,7 @@ const MOST_GROWTH = 192 * 1024 * 1024;
 /** Most resident memory at any time: sixteen bodies of some MiB are under way at once, each parsed and rewritten. */
 const MOST_MEMORY = 900 * 1024 * 1024;
 const MiB = 1024 * 1024;
+const mebibytes = (bytes: number): string => `${(bytes / MiB).toFixed(0)} MiB`;
 
 interface Finding {
   readonly campaign: string;
@@ -29,6 +30,8 @@ class Run {
   sent = 0;
   warmMemory = 0;
   peakMemory = 0;
+  /** Of memory, after the first tenth of the requests. */
+  growth = 0;
 
   constructor(
     private readonly target: Target,
@@ -49,7 +52,7 @@ class Run {
     await this.chunk(name, chunk);
     this.counts.set(name, this.sent - before);
     console.log(
-      `${name.padEnd(18)} ${String(this.sent - before).padStart(7)} requests, ${(this.target.memory() / MiB).toFixed(0)} MiB`,
+      `${name.padEnd(18)} ${String(this.sent - before).padStart(7)} requests, ${mebibytes(this.target.memory())}`,
     );
   }
 
@@ -93,6 +96,40 @@ class Run {
     return answers;
   }
 
+  /** How the reader of bodies judges JSONTestSuite. */
+  async judgeTexts(): Promise<Verdicts> {
+    const verdicts = await jsonVerdicts(this.target);
+    for (const text of verdicts.wrong)
+      this.findings.push({
+        campaign: 'JSON texts',
+        attack: text,
+        problem: 'it is judged otherwise than it is',
+      });
+    return verdicts;
+  }
+
+  /** What all requests together did. */
+  async lookBack(): Promise<void> {
+    if (this.warmMemory > 0) this.growth = this.target.memory() - this.warmMemory;
+    if (this.growth > MOST_GROWTH)
+      this.tellOfAll(`memory grew by ${mebibytes(this.growth)} after the first tenth of the requests`);
+    if (this.peakMemory > MOST_MEMORY) this.tellOfAll(`memory rose to ${mebibytes(this.peakMemory)}`);
+    if (!(await this.target.isWell())) this.tellOfAll('the process is not well at the end');
+  }
+
+  /** Ends the process, which tells at its end what it shares with every object and no input may change. */
+  async end(): Promise<void> {
+    const isUp = this.target.ended === null;
+    const changes = await this.target.stop();
+    if (isUp && changes === null) this.tellOfAll('the process does not come to an orderly end');
+    if (changes !== null && changes.length > 0)
+      this.tellOfAll(`what all objects share was changed: ${changes.join(', ')}`);
+  }
+
+  private tellOfAll(problem: string): void {
+    this.findings.push({ campaign: 'all', attack: 'all', problem });
+  }
+
   /** Null when every accepted event is in exactly one place; or what is wrong. */
   private async misplaced(attacks: readonly Attack[], answers: readonly Answer[]): Promise<string | null> {
     const { total, good, bad } = await this.target.places();
@@ -114,10 +151,13 @@ class Run {
   }
 }
 
+/** By this the collector puts off what would be too much in its memory now. Any other 5xx is a defect. */
+const PUT_OFF = 503;
+
 function problemOf(answer: Answer, smuggled: boolean): string | null {
   if (smuggled) return 'a request that was hidden in another one was answered';
-  if (answer === 'silent') return 'there was no answer in time';
-  if (typeof answer === 'number' && answer >= 500 && answer !== 503 && answer !== 501 && answer !== 505)
+  if (answer === 'silent') return `there was no answer in ${String(PATIENCE_MS / 1_000)} s`;
+  if (typeof answer === 'number' && answer >= 500 && answer !== PUT_OFF)
     return `it was answered ${String(answer)}`;
   return null;
 }
@@ -135,54 +175,34 @@ export async function sendHostileRequests(
   const target = await Target.start();
   const attacker = new Attacker(target.url);
   const run = new Run(target, attacker, requests);
+  let verdicts: Verdicts;
+  const started = performance.now();
   try {
-    const verdicts = await jsonVerdicts(target);
-    for (const text of verdicts.wrong)
-      run.findings.push({
-        campaign: 'JSON texts',
-        attack: text,
-        problem: 'it is judged otherwise than it is',
-      });
-    const started = performance.now();
+    verdicts = await run.judgeTexts();
     for (const [index, campaign] of campaigns.entries())
       if (target.ended === null) await run.campaign(campaign, new Random(seed * 1_000 + index));
-    const growth = target.ended === null ? target.memory() - run.warmMemory : 0;
-    if (run.warmMemory > 0 && growth > MOST_GROWTH)
-      run.findings.push({
-        campaign: 'all',
-        attack: 'all',
-        problem: `memory grew by ${(growth / MiB).toFixed(0)} MiB after the first tenth of the requests`,
-      });
-    if (run.peakMemory > MOST_MEMORY)
-      run.findings.push({
-        campaign: 'all',
-        attack: 'all',
-        problem: `memory rose to ${(run.peakMemory / MiB).toFixed(0)} MiB`,
-      });
-    if (target.ended === null && !(await target.isWell()))
-      run.findings.push({ campaign: 'all', attack: 'all', problem: 'the process is not well at the end' });
-    const seconds = (performance.now() - started) / 1000;
-    report(run, growth, seconds, seed);
-    return {
-      seconds,
-      campaigns: Object.fromEntries(run.counts),
-      requests: run.sent,
-      answers: Object.fromEntries([...run.answers].sort()),
-      verdicts,
-      findings: run.findings.length,
-      peakMemoryMiB: Math.round(run.peakMemory / MiB),
-    };
+    if (target.ended === null) await run.lookBack();
   } finally {
     await attacker.close();
-    await target.stop();
+    await run.end();
   }
+  const seconds = (performance.now() - started) / 1000;
+  report(run, seconds, seed);
+  return {
+    seconds,
+    campaigns: Object.fromEntries(run.counts),
+    requests: run.sent,
+    answers: Object.fromEntries([...run.answers].sort()),
+    verdicts,
+    findings: run.findings.length,
+    peakMemoryMiB: Math.round(run.peakMemory / MiB),
+  };
 }
 
 const MOST_SHOWN = 40;
 
 function report(
-  { findings, answers, sent, warmMemory, peakMemory }: Run,
-  growth: number,
+  { findings, answers, sent, warmMemory, peakMemory, growth }: Run,
   seconds: number,
   seed: number,
 ): void {
@@ -190,9 +210,9 @@ function report(
   console.log(`answers: ${kinds.join(', ')}`);
   const sinceFirst =
     warmMemory > 0
-      ? `, after the first tenth: ${(warmMemory / MiB).toFixed(0)} MiB, growth since: ${(growth / MiB).toFixed(0)} MiB`
+      ? `, after the first tenth: ${mebibytes(warmMemory)}, growth since: ${mebibytes(growth)}`
       : '';
-  console.log(`most memory: ${(peakMemory / MiB).toFixed(0)} MiB${sinceFirst}`);
+  console.log(`most memory: ${mebibytes(peakMemory)}${sinceFirst}`);
   for (const { campaign, attack, problem } of findings.slice(0, MOST_SHOWN))
     console.log(`FOUND (${campaign}, seed ${String(seed)}) ${attack.slice(0, 400)}\n      ${problem}`);
   if (findings.length > MOST_SHOWN)

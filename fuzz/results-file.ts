@@ -1,13 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { commitOf, RESULTS_FILE, RESULTS_PAGE } from './commit-of';
 import { merged, type Provenance, type Results } from './results';
 import { pageOf } from './results-page';
 
 const root = resolve(__dirname, '..');
-const file = resolve(root, 'fuzz/results.json');
-const page = resolve(root, 'docs/reference/fuzz.md');
-const NOTHING: Results = { version: 3, hostile: null, guided: [], properties: null };
+const file = resolve(root, RESULTS_FILE);
+const page = resolve(root, RESULTS_PAGE);
+const NOTHING: Results = { version: 4, hostile: null, guided: [], properties: null };
 
 /** Writes parts of the results in the place of those that were there, and the page of all. */
 export function keepResults(newer: Partial<Results>): void {
@@ -25,7 +25,7 @@ function readResults(): Results {
 
 /** Where the figures of this run come from. */
 export const provenance = (args: readonly string[], seed: number): Provenance => ({
-  commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
+  commit: commitOf(root),
   command: `npm run fuzz -- ${args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg)).join(' ')}`,
   seed,
 });

@@ -1,3 +1,4 @@
+import { runsOf, type Tried } from './properties/try-properties';
 import type { Results } from './results';
 
 type Properties = NonNullable<Results['properties']>;
@@ -23,9 +24,11 @@ ${[
 const hostilePart = (hostile: Hostile): string => `## Hostile requests
 
 \`${hostile.command}\` on commit ${hostile.commit}, seed ${String(hostile.seed)}: ${String(hostile.requests)} requests in ${hostile.seconds.toFixed(0)} s,
-**${String(hostile.findings)} findings**, at most ${String(hostile.peakMemoryMiB)} MiB of memory. A finding is an answer of 5xx (other than 503), no answer in 20 s, a
-request that was smuggled in another one, an accepted event that is not in exactly one place, memory that grows, or a process that
-ends.
+**${String(hostile.findings)} findings**, at most ${String(hostile.peakMemoryMiB)} MiB of memory. A finding is an answer of 5xx (other than 503, by which the collector puts
+off what would be too much in its memory now), neither an answer nor the end of the connection in 20 s, a request that was smuggled in
+another one, an accepted event that is not in exactly one place, memory that grows, a process that ends, or one that has changed what
+all objects of JavaScript share (\`Object.prototype\` and the like) when it is ended. \`closed\` is a connection that was closed without an
+answer.
 
 | campaign | requests |
 | --- | ---: |
@@ -48,7 +51,8 @@ const guidedPart = (guided: Guided): string => `## Inputs that are searched for
 
 Inputs are changed by chance, and those that reach code which none before them did are changed further (V8's precise coverage of our
 libraries). A finding is a promise that an input breaks, an exception that no promise names, an input that takes more than a second of
-the processor, one that holds or ends the process, or one that needs more memory than a pod has.
+the processor, one that holds or ends the process, one that needs more memory than a pod has, or one that changes what all objects of
+JavaScript share (\`Object.prototype\` is compared after every input, the like after some).
 
 | target | inputs | seconds | corpus | functions | blocks | findings | commit | seed |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- | ---: |
@@ -64,17 +68,41 @@ What must hold, besides:
 ${guided.map(({ target, promises }) => `- ${target}: ${promises}.`).join('\n')}
 `;
 
-const propertiesPart = (tried: Properties): string => `## Properties
+const propertiesPart = ({
+  command,
+  commit,
+  tried,
+  asked,
+  seconds,
+  findings,
+}: Properties): string => `## Properties
 
-\`${tried.command}\` on commit ${tried.commit}: ${String(tried.properties)} properties, tried ${String(tried.times)} times as often as \`npm test\` does: ${String(tried.runs)} inputs in ${tried.seconds.toFixed(0)} s,
-**${String(tried.findings)} findings**. They are beside the code that they are about; fast-check prints the seed of what it finds.
+\`${command}\` on commit ${commit}: ${String(tried.length)} properties, ${String(runsOf(tried))} inputs in ${seconds.toFixed(0)} s, **${String(findings)} findings**. Each is tried with
+${String(asked)} inputs, or as many as 25 s of the processor allow, and no fewer than 10,000; those that are dear with ten to a hundred times as
+many as in \`npm test\`. They are beside the code that they are about; fast-check prints the seed of what it finds. How often each was
+tried is in \`fuzz/results.json\`.
 
-| of | properties | inputs |
-| --- | ---: | ---: |
-${Object.entries(tried.projects)
-  .map(([name, { properties, runs }]) => `| ${name} | ${String(properties)} | ${String(runs)} |`)
+| of | properties | inputs | fewest of one | with 100,000 and more |
+| --- | ---: | ---: | ---: | ---: |
+${[...byProject(tried)]
+  .map(
+    ([name, some]) =>
+      `| ${name} | ${String(some.length)} | ${String(runsOf(some))} | ${String(Math.min(...some.map(({ runs }) => runs)))} | ${String(some.filter(({ runs }) => runs >= MANY).length)} |`,
+  )
   .join('\n')}
 `;
+
+const MANY = 100_000;
+
+/** Of each library or service. */
+function byProject(tried: readonly Tried[]): ReadonlyMap<string, readonly Tried[]> {
+  const projects = new Map<string, Tried[]>();
+  for (const one of tried) {
+    const name = /^(?:(?:libs|services)\/)?[^/]+/.exec(one.spec)?.[0] ?? one.spec;
+    projects.set(name, [...(projects.get(name) ?? []), one]);
+  }
+  return projects;
+}
 
 const elsewhere = `## Elsewhere
 

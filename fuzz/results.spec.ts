@@ -25,17 +25,16 @@ const hostile: NonNullable<Results['hostile']> = {
 };
 const properties: NonNullable<Results['properties']> = {
   ...from,
-  times: 100,
+  asked: 1_000_000,
   seconds: 9,
-  properties: 3,
-  runs: 20_000,
-  projects: {
-    'libs/kafka': { properties: 1, runs: 5_000 },
-    'services/cli': { properties: 2, runs: 15_000 },
-  },
+  tried: [
+    { spec: 'libs/kafka/src/avro/codec.spec.ts', name: 'one', runs: 5_000 },
+    { spec: 'services/cli/src/a.spec.ts', name: 'two', runs: 10_000 },
+    { spec: 'services/cli/src/a.spec.ts', name: 'three', runs: 1_000_000 },
+  ],
   findings: 0,
 };
-const nothing: Results = { version: 3, hostile: null, guided: [], properties: null };
+const nothing: Results = { version: 4, hostile: null, guided: [], properties: null };
 
 describe('results', () => {
   it('of one part leave the others as they are', () => {
@@ -53,7 +52,8 @@ describe('results', () => {
     expect(page).not.toContain('| campaign |');
     expect(pageOf(merged(nothing, { hostile }))).toContain('| bombs | 3 |');
     const tried = pageOf(merged(nothing, { properties }));
-    expect(tried).toContain('3 properties, tried 100 times as often as `npm test` does: 20000 inputs in 9 s');
-    expect(tried).toContain('| libs/kafka | 1 | 5000 |');
+    expect(tried).toContain('3 properties, 1015000 inputs in 9 s');
+    expect(tried).toContain('| libs/kafka | 1 | 5000 | 5000 | 0 |');
+    expect(tried).toContain('| services/cli | 2 | 1010000 | 10000 | 1 |');
   });
 });

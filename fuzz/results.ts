@@ -4,6 +4,7 @@ import type { Verdicts } from './verdicts';
 
 /** Where figures come from. */
 export interface Provenance {
+  /** With `-dirty` where files were not as it has them. */
   readonly commit: string;
   readonly command: string;
   readonly seed: number;
@@ -15,7 +16,7 @@ export interface RequestResults {
   /** Requests sent, by campaign. */
   readonly campaigns: Readonly<Record<string, number>>;
   readonly requests: number;
-  /** Answers by status; `closed` without one. */
+  /** Answers by status; `closed` without one, `silent` where nothing came in time. */
   readonly answers: Readonly<Record<string, number>>;
   /** How JSONTestSuite was judged. */
   readonly verdicts: Verdicts;
@@ -25,7 +26,7 @@ export interface RequestResults {
 
 /** What runs did, for the reports that quote them. Each part is of the last run that made it: together they take hours. */
 export interface Results {
-  readonly version: 3;
+  readonly version: 4;
   /** Null before the first run. */
   readonly hostile: (Provenance & RequestResults) | null;
   /** One for each target that was searched. */
@@ -38,7 +39,7 @@ export interface Results {
 export function merged({ hostile, guided, properties }: Results, newer: Partial<Results>): Results {
   const renewed = new Map([...guided, ...(newer.guided ?? [])].map((part) => [part.target, part]));
   return {
-    version: 3,
+    version: 4,
     hostile: newer.hostile ?? hostile,
     guided: [...renewed.values()],
     properties: newer.properties ?? properties,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { startSandbox, type RunningSandbox } from '@headwater/pipeline';
+import { IntrinsicsWatch } from './intrinsics/intrinsics-watch';
 
 /** Where events ended: each is in one of the two. */
 export interface Places {
@@ -13,12 +14,15 @@ const HEAP_MIB = 448;
 
 /** What the attacks are for. */
 export class Target {
-  private constructor(private readonly sandbox: RunningSandbox) {}
+  private constructor(
+    private readonly sandbox: RunningSandbox,
+    private readonly watch: IntrinsicsWatch,
+  ) {}
 
   static async start(): Promise<Target> {
-    return new Target(
-      await startSandbox({ LOG__LEVEL: 'warn', NODE_OPTIONS: `--max-old-space-size=${String(HEAP_MIB)}` }),
-    );
+    const watch = new IntrinsicsWatch();
+    const env = watch.env(`--max-old-space-size=${String(HEAP_MIB)}`);
+    return new Target(await startSandbox({ LOG__LEVEL: 'warn', ...env }), watch);
   }
 
   get url(): string {
@@ -35,8 +39,9 @@ export class Target {
     return this.sandbox.said();
   }
 
-  /** Resident memory, bytes. */
+  /** Resident memory, bytes; none once the process is gone. */
   memory(): number {
+    if (this.ended !== null) return 0;
     const status = readFileSync(`/proc/${String(this.sandbox.pid)}/status`, 'utf8');
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
   }
@@ -64,7 +69,9 @@ export class Target {
     return (await fetch(`${this.url}/micro/bad`)).text();
   }
 
-  stop(): Promise<void> {
-    return this.sandbox.stop();
+  /** Ends the process; what it had changed by then of what all objects share, null where it did not end by itself. */
+  async stop(): Promise<readonly string[] | null> {
+    await this.sandbox.stop();
+    return this.watch.end();
   }
 }

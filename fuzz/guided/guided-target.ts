@@ -9,7 +9,7 @@ export interface Problem {
 /** Some code of ours that takes a stranger's bytes, and what it promises of them. */
 export interface GuidedTarget {
   readonly name: string;
-  /** What must hold for every input, besides that nothing is thrown and nothing takes long. For the report. */
+  /** What must hold for every input, besides that nothing is thrown, takes long, or changes what all objects share. For the report. */
   readonly promises: string;
   /** Good inputs, from which the search sets out. */
   readonly seeds: readonly Buffer[];

@@ -1,3 +1,4 @@
+import { Intrinsics } from '../intrinsics/intrinsics';
 import type { GuidedTarget, Problem } from './guided-target';
 
 /** Longest that one input may take, milliseconds. */
@@ -11,10 +12,31 @@ export interface Judgement {
   readonly milliseconds: number;
 }
 
+/** What inputs may not change. From the first of them on: packages may add to it while they are loaded. */
+let shared: { readonly all: Intrinsics; readonly likeliest: Intrinsics } | null = null;
+const sharedNow = (): NonNullable<typeof shared> =>
+  (shared ??= {
+    all: new Intrinsics(),
+    likeliest: new Intrinsics({ 'Object.prototype': Object.prototype }),
+  });
+
+/** What the input did: of what all objects share, it looks at `Object.prototype` only, for all of it takes long. */
 export function judge({ check }: GuidedTarget, input: Buffer): Judgement {
+  const { likeliest } = sharedNow();
   const started = performance.now();
   const problem = problemOf(check, input);
-  return { problem, milliseconds: performance.now() - started };
+  const milliseconds = performance.now() - started;
+  return { problem: pollutionOf(likeliest) ?? problem, milliseconds };
+}
+
+/** Whether inputs have changed anything that all objects share, since this was asked last. */
+export const pollution = (): Problem | null => pollutionOf(sharedNow().all);
+
+function pollutionOf(intrinsics: Intrinsics): Problem | null {
+  const changes = intrinsics.changes();
+  return changes.length === 0
+    ? null
+    : { kind: 'it changes what all objects share', detail: changes.join(', ') };
 }
 
 /** Null when an input that was slow is quick after all, in time of the processor: others share the machine. */

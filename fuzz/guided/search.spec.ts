@@ -80,4 +80,26 @@ describe('a search', () => {
       ['it throws TypeError fuzz/guided/search.spec.ts', 0],
     ]);
   });
+
+  it('finds the input that changes what all objects share', async () => {
+    const findings: Finding[] = [];
+    await search({
+      target: {
+        ...planted(),
+        check(input) {
+          if (input.includes('ab')) Reflect.set(Array.prototype, 'isAdmin', true);
+          return null;
+        },
+      },
+      random: new Random(1),
+      meter: blind,
+      goesOn: (executions) => executions < 5_000,
+      onFinding: (finding) => findings.push(finding),
+    });
+    expect(findings).toMatchObject([
+      { kind: 'it changes what all objects share', detail: 'Array.prototype.isAdmin' },
+    ]);
+    expect(findings[0]?.input.includes('ab')).toBe(true);
+    expect('isAdmin' in []).toBe(false);
+  });
 });

@@ -4,7 +4,7 @@ import { Corpus } from './corpus';
 import type { Meter } from './coverage-meter';
 import { CoveredBlocks } from './covered-blocks';
 import type { GuidedTarget, Problem } from './guided-target';
-import { judge, MOST_MS, slowness } from './judge';
+import { judge, MOST_MS, pollution, slowness } from './judge';
 import { minimise } from './minimise';
 import { mutate } from './mutate';
 
@@ -65,6 +65,7 @@ class Searching {
         this.attempt(input);
         inputs.push(input);
       }
+      this.findPolluter(inputs);
       await this.keepFresh(inputs);
       onProgress?.(() => this.progress());
       await setImmediate(); // lets messages out
@@ -117,6 +118,17 @@ class Searching {
       const slow = slowness(target, input);
       if (slow !== null) this.tell(input, slow);
     }
+  }
+
+  /** Where some inputs changed what all objects share, tries them again to find out which of them does. */
+  private findPolluter(inputs: readonly Buffer[]): void {
+    const problem = pollution();
+    if (problem === null) return;
+    const polluter = inputs.find((input) => {
+      judge(this.options.target, input);
+      return pollution() !== null;
+    });
+    this.tell(polluter ?? Buffer.alloc(0), problem);
   }
 
   private tell(input: Buffer, problem: Problem): void {

@@ -26,6 +26,8 @@ export interface Searched extends Progress {
 const HEAP_MIB = 512;
 /** An input that is tried for so long is not waited for. */
 const HANG_MS = 30_000;
+/** To load the code takes its time before the first input, on a machine that does other things too. */
+const START_MS = 180_000;
 const LOOK_MS = 1_000;
 const KEPT_OUTPUT = 4_000;
 /** A search that was ended by an input begins anew with other chances, so many times. */
@@ -111,8 +113,9 @@ async function endOf(child: ChildProcess, inputFile: string): Promise<boolean> {
   let isHeld = false;
   const began = Date.now();
   const timer = setInterval(() => {
-    const written = statSync(inputFile, { throwIfNoEntry: false })?.mtimeMs ?? began;
-    if (Date.now() - written < HANG_MS) return;
+    const file = statSync(inputFile, { throwIfNoEntry: false });
+    const isTrying = file !== undefined && file.size > 0;
+    if (Date.now() - (isTrying ? file.mtimeMs : began) < (isTrying ? HANG_MS : START_MS)) return;
     isHeld = true;
     child.kill('SIGKILL');
   }, LOOK_MS);

@@ -17,24 +17,25 @@ const LONGEST_MS = 6 * 3_600_000;
 
 /** What trying the properties did, for the reports. */
 export interface PropertyResults {
-  /** How many times as often as `npm test` does. */
-  readonly times: number;
+  /** Inputs that were asked for. */
+  readonly asked: number;
   readonly seconds: number;
-  readonly properties: number;
-  /** Inputs tried. */
-  readonly runs: number;
-  /** The same by library or service. */
-  readonly projects: Readonly<Record<string, Tried>>;
+  readonly tried: readonly Tried[];
   readonly findings: number;
 }
 
-interface Tried {
-  readonly properties: number;
+/** One property. */
+export interface Tried {
+  /** From the root of the checkout. */
+  readonly spec: string;
+  /** Name of its test. */
+  readonly name: string;
+  /** Inputs that it was tried with. */
   readonly runs: number;
 }
 
 /** Runs all specs that hold properties, with many times the usual number of inputs; jest tells what fails, and its seed. */
-export async function tryProperties(times: number): Promise<PropertyResults> {
+export async function tryProperties(asked: number): Promise<PropertyResults> {
   const specs = globSync(SPECS, { cwd: root }).filter((spec) =>
     /^import .*'fast-check'/m.test(readFileSync(join(root, spec), 'utf8')),
   );
@@ -48,32 +49,27 @@ export async function tryProperties(times: number): Promise<PropertyResults> {
         join(root, 'node_modules/jest/bin/jest.js'),
         '--testTimeout',
         String(LONGEST_MS),
+        '--maxWorkers=100%',
         '--runTestsByPath',
         ...specs,
       ],
       {
         cwd: root,
-        env: { ...process.env, PROPERTY_FACTOR: String(times), PROPERTY_REPORT: report },
+        env: { ...process.env, PROPERTY_RUNS: String(asked), PROPERTY_REPORT: report },
         stdio: 'inherit',
       },
     );
     const [code] = (await once(jest, 'exit')) as [number | null];
-    const tried = existsSync(report)
-      ? readFileSync(report, 'utf8')
-          .split('\n')
-          .filter((line) => line !== '')
-          .map((line) => JSON.parse(line) as TriedProperty)
-      : [];
+    const tried = existsSync(report) ? readTried(readFileSync(report, 'utf8')) : [];
     const failed = tried.filter((property) => property.failed).length;
     const results: PropertyResults = {
-      times,
+      asked,
       seconds: (performance.now() - started) / 1_000,
-      ...sumOf(tried),
-      projects: byProject(tried),
+      tried: tried.map(({ spec, name, runs }) => ({ spec: relative(root, spec), name, runs })),
       findings: code === 0 ? failed : Math.max(failed, 1),
     };
     console.log(
-      `properties         ${String(results.runs)} inputs in ${results.seconds.toFixed(0)} s, ${String(results.properties)} properties in ${String(specs.length)} specs, ${String(results.findings)} findings`,
+      `properties         ${String(runsOf(results.tried))} inputs in ${results.seconds.toFixed(0)} s, ${String(tried.length)} properties in ${String(specs.length)} specs, ${String(results.findings)} findings`,
     );
     return results;
   } finally {
@@ -81,16 +77,12 @@ export async function tryProperties(times: number): Promise<PropertyResults> {
   }
 }
 
-const sumOf = (tried: readonly TriedProperty[]): Tried => ({
-  properties: tried.length,
-  runs: tried.reduce((sum, { runs }) => sum + runs, 0),
-});
+/** In the order of their specs: those ran side by side. */
+const readTried = (lines: string): readonly TriedProperty[] =>
+  lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as TriedProperty)
+    .sort((one, other) => (one.spec < other.spec ? -1 : one.spec > other.spec ? 1 : 0));
 
-function byProject(tried: readonly TriedProperty[]): Readonly<Record<string, Tried>> {
-  const projectOf = ({ spec }: TriedProperty): string =>
-    /^(?:(?:libs|services)\/)?[^/]+/.exec(relative(root, spec))?.[0] ?? spec;
-  const names = [...new Set(tried.map(projectOf))].sort();
-  return Object.fromEntries(
-    names.map((name) => [name, sumOf(tried.filter((property) => projectOf(property) === name))]),
-  );
-}
+export const runsOf = (tried: readonly Tried[]): number => tried.reduce((sum, { runs }) => sum + runs, 0);
