@@ -17,7 +17,7 @@ export interface CliOptions {
 
 /** Runs `headwater …` against the installation. */
 export function headwaterCli(
-  { endpoints }: Headwater,
+  { endpoints }: Pick<Headwater, 'endpoints'>,
   args: readonly string[],
   { env = {}, onErr = () => undefined }: CliOptions = {},
 ): Promise<Ended> {

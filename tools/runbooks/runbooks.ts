@@ -14,8 +14,6 @@ export interface Sources {
 }
 
 const SECTIONS = ['What it means', 'How to see it', 'What to do', 'When it ends'];
-/** Variables of the command line and of the jobs, which the reference of the services does not have. */
-const ELSEWHERE = ['ADMIN__TOKEN', 'TOPICS__PARTITIONS', 'TABLES__EVENTS_DAYS'];
 
 /** Where pages are missing, too many, or not whole: a sentence each. */
 export function runbookProblems(sources: Sources): readonly string[] {
@@ -61,10 +59,7 @@ function pageProblems(name: string, text: string, { code, variables }: Sources):
       .map((metric) => `${page} names the metric ${metric}, which no service has.`),
     ...matches(/\b[A-Z]+(?:__[A-Z]+(?:_[A-Z]+)*)+\b(?!\*|_)/g)
       .map((variable) => variable.replace(/_FILE$/, ''))
-      .filter(
-        (variable) =>
-          ![...variables, ...ELSEWHERE].some((one) => one === variable || one === `${variable}_FILE`),
-      )
+      .filter((variable) => ![...variables].some((one) => one === variable || one === `${variable}_FILE`))
       .map((variable) => `${page} names ${variable}, which is no setting.`),
   ];
 }

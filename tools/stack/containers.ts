@@ -16,6 +16,24 @@ export function dockerAnswers(): Promise<boolean> {
   });
 }
 
+/** A ClickHouse server of its own, which stores users and roles, with one user who may make them. */
+export async function startClickHouseServer(user: {
+  readonly name: string;
+  readonly password: string;
+}): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const server = await new ClickHouseContainer(images.clickhouse)
+    .withUsername(user.name)
+    .withPassword(user.password)
+    .withEnvironment({ CLICKHOUSE_DEFAULT_ACCESS_MANAGEMENT: '1' })
+    .start();
+  return {
+    url: server.getHttpUrl(),
+    async stop() {
+      await server.stop();
+    },
+  };
+}
+
 /** The same three parts as containers, on ports of their own. */
 export async function startContainers(): Promise<TestStack> {
   const [kafka, registry, clickhouse] = await Promise.all([

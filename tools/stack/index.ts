@@ -3,6 +3,7 @@ export { startClickHouse, type RunningClickHouse } from './clickhouse';
 export type { ClickHouseFault } from './clickhouse-faults';
 export type { ClickHouseUser } from './clickhouse-users';
 export type { Endpoints, TestStack } from './endpoints';
+export { startClickHouseServer } from './containers';
 export { goBinary, type GoProgram } from './go-binary';
 export { debianBinary } from './debian-binary';
 export { images } from './images';
