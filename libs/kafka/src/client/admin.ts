@@ -130,7 +130,7 @@ export function refusalOf({ config }: KafkaConnection, what: string, error: unkn
       { cause: error },
     );
   return new BrokerUnavailable(
-    `Kafka at ${brokers} does not give ${what} (${messageOf(error)}). Check that the brokers run and that KAFKA__BROKERS is right.`,
+    `Kafka at ${brokers} does not give ${what} (${messageOf(error)}). Check that the brokers run, that KAFKA__BROKERS is right, and that the user may describe it: kafkajs does not always say when that is refused.`,
     { cause: error },
   );
 }

@@ -46,6 +46,16 @@ describe('the check of rights', () => {
     ]);
   });
 
+  it('takes for the user of a service who may do little else, and not another who lacks as much', async () => {
+    const without = table.filter(
+      ({ principal, name, operation }) =>
+        !(principal === 'User:collector' && name === 'prod.failed-events' && operation === 'Write'),
+    );
+    expect(await toldOf(without.toReversed())).toEqual([
+      expect.stringContaining('User:collector comes nearest and lacks write on topic prod.failed-events.'),
+    ]);
+  });
+
   it('names the right that a service lacks', async () => {
     const without = table.filter(
       ({ principal, kind, operation }) =>

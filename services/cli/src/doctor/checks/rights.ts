@@ -100,10 +100,12 @@ function serviceFinding(service: Principal, rules: readonly AccessRule[], prefix
   const principals = [...new Set(rules.map(({ principal }) => principal))];
   const lacking = (principal: string): readonly Acl[] =>
     needed.filter((acl) => !mayEverywhere(rules, principal, acl));
+  const foreign = (principal: string): number =>
+    rules.filter((rule) => rule.principal === principal && !needed.some((acl) => covers(rule, acl))).length;
   const subject = `rights of ${service}`;
   const [best] = principals
     .map((principal) => ({ principal, lacks: lacking(principal) }))
-    .sort((a, b) => a.lacks.length - b.lacks.length);
+    .sort((a, b) => a.lacks.length - b.lacks.length || foreign(a.principal) - foreign(b.principal));
   if (best?.lacks.length === 0) return ok(subject, `${best.principal} may do all that it needs.`);
   const lacks = (best?.lacks ?? needed)
     .map(({ operation, resource, name }) => `${operation} on ${resource} ${name}`)
