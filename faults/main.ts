@@ -185,8 +185,14 @@ async function runAll(
                 results,
                 brokenOff(
                   {
-                    ...{ scenario: name, row, seed: run.seed, rate, ...build, startedAt },
-                    ...{ command: options.command, beside: null },
+                    scenario: name,
+                    row,
+                    seed: run.seed,
+                    rate,
+                    command: options.command,
+                    beside: null,
+                    ...build,
+                    startedAt,
                   },
                   messageOf(error).slice(0, KEPT),
                 ),

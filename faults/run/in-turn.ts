@@ -2,8 +2,7 @@ import { scenario, secondsToRecover, type Scenario } from '../scenario';
 
 /**
  * Several scenarios as one, a fault of each after the other under one ledger: the start and the end of a run take longer than
- * most faults. Not for scenarios that prepare, judge or
- * supervise their run.
+ * most faults. Not for scenarios that prepare, judge or supervise their run.
  */
 export function inTurn(name: string, steps: readonly Scenario[]): Scenario {
   const [first] = steps;

@@ -2,6 +2,7 @@ import { AssignerProtocol } from 'kafkajs';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
 import Runner from 'kafkajs/src/consumer/runner';
 import { createErrorFromCode } from 'kafkajs/src/protocol/error';
+import { silentLogger } from '../testing/silent-logger';
 import { surviveLostBrokers } from './lost-broker';
 
 const GONE = Object.assign(new Error('the coordinator is gone'), { name: 'KafkaJSConnectionError' });
@@ -62,20 +63,12 @@ describe('a group that no longer knows its member', () => {
   const UNKNOWN_MEMBER_ID = 25;
   const MANY = 50;
   const END = Object.assign(new Error('the end of the spec'), { retriable: false });
-  const nothing = (): void => undefined;
-  const logger: object = {
-    debug: nothing,
-    info: nothing,
-    warn: nothing,
-    error: nothing,
-    namespace: () => logger,
-  };
 
   /** kafkajs' own consumer, which has no partition that it could fetch, with a coordinator that the test plays. */
   const consume = (coordinator: object): Promise<Error> =>
     new Promise((onCrash) => {
       const retry = { retries: 2, initialRetryTime: 1, maxRetryTime: 10 };
-      const instrumentationEmitter = { emit: nothing };
+      const instrumentationEmitter = { emit: () => undefined };
       let fetches = 0;
       const cluster = {
         connect: () => Promise.resolve(),
@@ -97,11 +90,11 @@ describe('a group that no longer knows its member', () => {
         assigners: [],
         maxWaitTimeInMs: 1,
         instrumentationEmitter,
-        logger,
+        logger: silentLogger,
         retry,
       });
       const runner = new Runner({
-        logger,
+        logger: silentLogger,
         consumerGroup,
         instrumentationEmitter,
         heartbeatInterval: 0,

@@ -1,5 +1,6 @@
 import Runner from 'kafkajs/src/consumer/runner';
 import { createErrorFromCode } from 'kafkajs/src/protocol/error';
+import { silentLogger } from '../testing/silent-logger';
 
 /** Protocol: nobody coordinates the group yet; another broker does. */
 const [NO_COORDINATOR, NOT_COORDINATOR] = [15, 16];
@@ -20,17 +21,9 @@ it('fetches on as the member that it was, from where the batch began, when it ca
     isEmptyDueToFiltering: () => false,
     isEmpty: () => false,
   };
-  const nothing = (): void => undefined;
-  const logger: object = {
-    debug: nothing,
-    info: nothing,
-    warn: nothing,
-    error: nothing,
-    namespace: () => logger,
-  };
   const crash = new Promise<Error>((onCrash) => {
     const runner = new Runner({
-      logger,
+      logger: silentLogger,
       consumerGroup: {
         connect: () => Promise.resolve(),
         joinAndSync: () => {
@@ -46,7 +39,7 @@ it('fetches on as the member that it was, from where the batch began, when it ca
         },
         hasSeekOffset: () => false,
       },
-      instrumentationEmitter: { emit: nothing },
+      instrumentationEmitter: { emit: () => undefined },
       eachBatchAutoResolve: false,
       autoCommit: false,
       concurrency: 1,
